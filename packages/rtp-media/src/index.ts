@@ -1,0 +1,4 @@
+export * from './engine/sound.ts';
+export type * from './engine/door.ts';
+export type * from './sdp/door.ts';
+export type * from './session/plan.ts';

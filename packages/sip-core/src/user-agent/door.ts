@@ -1,0 +1,286 @@
+import type { Token } from '@switchhook/sans-io';
+
+/**
+ * The one door of the user agent: every value that goes into it and every value that comes out.
+ *
+ * ```
+ *  sockets ──received, closed, failed──►┌────────────┐──send, open, close──► sockets
+ *                                       │ user agent │
+ *  phone  ──register, invite, answer───►└────────────┘──registration, incoming, answered, notified, …──► phone
+ * ```
+ */
+
+/** Our name for one call, minted by whoever places it, or by the user agent for an incoming one. */
+export type CallId = Token<'call'>;
+/** Our name for one account of the configuration. */
+export type AccountId = Token<'account'>;
+/** Our name for one REFER, sent or received, and its implicit subscription. */
+export type ReferId = Token<'refer'>;
+/** Our name for an offer that waits for an answer. */
+export type OfferId = Token<'offer'>;
+
+export type TransportName = 'udp' | 'tcp' | 'tls';
+
+/**
+ * Where a message came from or goes to: a remote address, and for streams the connection. An answer to something that
+ * came over a connection goes back over it.
+ */
+export interface Flow {
+  readonly transport: TransportName;
+  readonly host: string;
+  readonly port: number;
+  /** Streams only: the connection's number, given by the shell; absent = open one, or reuse one to that address. */
+  readonly connection?: number;
+}
+
+/** Who a dialog is, as seen from us (RFC 3261 §12). */
+export interface DialogIdentity {
+  readonly sipCallId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+}
+
+/** A person at the far end: who they say they are, and whether somebody we trust vouches for it. */
+export interface Party {
+  readonly uri: string;
+  readonly display?: string;
+  /** True when it came in P-Asserted-Identity over the flow of our own registrar (RFC 3325). */
+  readonly verified: boolean;
+}
+
+/** What the far end of a dialog has told of itself; grows as messages arrive. */
+export interface Peer {
+  readonly party: Party;
+  /** The remote target (its Contact), guarded: never one of our own Contacts. */
+  readonly target: string;
+  /** Methods of its Allow, upper-case; undefined = it never said. */
+  readonly allow: readonly string[] | undefined;
+  /** Option tags of its Supported; undefined = it never said. */
+  readonly supported: readonly string[] | undefined;
+  /** Its Contact is a GRUU (`gr` parameter, RFC 5627). */
+  readonly gruu: boolean;
+  /** Its Contact is a conference (`isfocus`, RFC 4579). */
+  readonly focus: boolean;
+}
+
+/** Why a call ended, in the terms of the message that ended it. */
+export interface EndCause {
+  readonly by: 'local' | 'remote' | 'network';
+  /** How: a BYE, a CANCEL, a final response, silence, a transport that failed, or replacement by another call. */
+  readonly how: 'bye' | 'cancel' | 'response' | 'timeout' | 'transport' | 'replaced';
+  /** Final response status; for `timeout` 408, for `transport` 503. */
+  readonly status?: number;
+  /** The status line's phrase. */
+  readonly phrase?: string;
+  /** The Reason header field as sent by the far end (RFC 3326), first value. */
+  readonly reason?: { readonly protocol: string; readonly cause?: number; readonly text?: string };
+}
+
+/** A body of offer/answer: opaque here (SDP is rtp-media's business). */
+export type SessionBody = string;
+
+// ---------------------------------------------------------------------------------------------------------------- in
+
+/** From the sockets. */
+export type NetworkIn =
+  /** One datagram, or a chunk of a stream. */
+  | { readonly type: 'received'; readonly flow: Flow; readonly bytes: Uint8Array }
+  /** A stream was closed by the far end or by an error. */
+  | { readonly type: 'closed'; readonly flow: Flow }
+  /** Something handed to `send` could not be sent (ICMP unreachable, refused connection). */
+  | { readonly type: 'failed'; readonly flow: Flow; readonly why: string };
+
+/** Account verbs. */
+export type AccountIn =
+  | { readonly type: 'register'; readonly account: AccountId }
+  | { readonly type: 'unregister'; readonly account: AccountId };
+
+/** Call verbs. Each names its call; a verb for a call that has gone is a no-op (races are normal). */
+export type CallIn =
+  /** Place a call. `to` is a URI (`sip:9999@example.com`); `body` absent = late offer. */
+  | {
+      readonly type: 'invite';
+      readonly call: CallId;
+      readonly account: AccountId;
+      readonly to: string;
+      readonly body?: SessionBody;
+      /** Replaces header value, unescaped (`cid;to-tag=..;from-tag=..`), RFC 3891. */
+      readonly replaces?: string;
+      /** Referred-By header value to copy, RFC 3892. */
+      readonly referredBy?: string;
+      /** Option tags to Require. */
+      readonly require?: readonly string[];
+    }
+  /** Send a provisional response to an incoming call (180 by default), with early media when `body` is there. */
+  | { readonly type: 'ring'; readonly call: CallId; readonly status?: number; readonly body?: SessionBody }
+  /** Send 200. `body` is the answer to its offer, or our offer when it had none. */
+  | { readonly type: 'answer'; readonly call: CallId; readonly body: SessionBody }
+  /** Refuse an incoming call (any status 300–699), or an incoming INVITE with Replaces. */
+  | { readonly type: 'reject'; readonly call: CallId; readonly status: number; readonly retryAfterS?: number }
+  /** End the call by whatever its state needs: CANCEL, BYE, or 480/603 on an unanswered incoming one. */
+  | { readonly type: 'hangup'; readonly call: CallId; readonly reason?: string }
+  /** Change the session by re-INVITE (hold, resume, move). Queued behind an open one; 491 is retried (§14.1). */
+  | { readonly type: 'offer'; readonly call: CallId; readonly body: SessionBody }
+  /** The answer in the ACK of a 2xx that carried an offer (late offer). */
+  | { readonly type: 'acknowledge'; readonly call: CallId; readonly body: SessionBody }
+  /** Answer an `offered` event: 200 with a body, or a refusal. */
+  | { readonly type: 'answer-offer'; readonly call: CallId; readonly offer: OfferId; readonly body: SessionBody }
+  | { readonly type: 'refuse-offer'; readonly call: CallId; readonly offer: OfferId; readonly status: number }
+  /** DTMF by INFO (application/dtmf-relay). */
+  | { readonly type: 'info-digit'; readonly call: CallId; readonly digit: string; readonly durationMs: number };
+
+/** Transfer verbs. */
+export type ReferIn =
+  /**
+   * Send REFER in the call's dialog. `referTo` is the URI without angle brackets, Replaces already escaped into it.
+   * The answer comes as `refer-answered` after any digest round.
+   */
+  | {
+      readonly type: 'refer';
+      readonly call: CallId;
+      readonly refer: ReferId;
+      readonly referTo: string;
+      readonly referredBy: string;
+      /** Ask for no subscription (`Refer-Sub: false`, RFC 4488). */
+      readonly withoutSubscription?: boolean;
+    }
+  /** Answer an incoming REFER: 2xx accepts and starts its subscription with NOTIFY 100; anything else refuses. */
+  | { readonly type: 'answer-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string }
+  /** Report progress of the referred call; >= 200 is final and ends the subscription. */
+  | { readonly type: 'report-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string };
+
+export type UserAgentIn = NetworkIn | AccountIn | CallIn | ReferIn | { readonly type: 'shutdown' };
+
+// --------------------------------------------------------------------------------------------------------------- out
+
+/** To the sockets. */
+export type NetworkOut =
+  | { readonly type: 'send'; readonly flow: Flow; readonly bytes: Uint8Array }
+  | { readonly type: 'close'; readonly flow: Flow };
+
+export type RegistrationState =
+  | { readonly name: 'unregistered' }
+  | { readonly name: 'registering'; readonly attempt: number }
+  | { readonly name: 'registered'; readonly expiresAt: number; readonly contact: string }
+  /** Not given up: `nextTryAt` is the moment of the next attempt. */
+  | {
+      readonly name: 'failed';
+      readonly status?: number;
+      readonly phrase?: string;
+      readonly why: 'refused' | 'wrong-password' | 'timeout' | 'transport' | 'forbidden';
+      readonly nextTryAt: number;
+    };
+
+export type AccountOut = {
+  readonly type: 'registration';
+  readonly account: AccountId;
+  readonly state: RegistrationState;
+};
+
+export type CallOut =
+  /**
+   * A call for us; nothing but 100 has been sent. `replaces` names the call it wants to take over, already matched by
+   * all three ids (RFC 3891 §3): whether it may is the phone's decision (`answer` or `reject`). On `answer` the user
+   * agent waits for the ACK and then ends the replaced call with `ended how: 'replaced'`.
+   */
+  | {
+      readonly type: 'incoming';
+      readonly call: CallId;
+      readonly account: AccountId;
+      readonly peer: Peer;
+      /** The To URI, what was dialled. */
+      readonly to: string;
+      readonly body: SessionBody | undefined;
+      readonly replaces?: { readonly call: CallId; readonly early: boolean };
+      readonly referredBy?: string;
+      /** It came over the flow of the account's own registrar or proxy. */
+      readonly trusted: boolean;
+      readonly alertInfo?: string;
+      /** Seconds of Call-Info/Alert-Info answer-after; only when `trusted`. */
+      readonly answerAfterS?: number;
+    }
+  /** A provisional response to our INVITE (101–199). With `body`: early media. */
+  | {
+      readonly type: 'progress';
+      readonly call: CallId;
+      readonly status: number;
+      readonly phrase: string;
+      readonly body?: SessionBody;
+      /** Present when the response made an early dialog. */
+      readonly dialog?: DialogIdentity;
+    }
+  /** Our INVITE got its 2xx (`body` is the answer, or an offer to `acknowledge`), or our 2xx got its ACK. */
+  | {
+      readonly type: 'answered';
+      readonly call: CallId;
+      readonly direction: 'outgoing' | 'incoming';
+      readonly body?: SessionBody;
+      readonly dialog: DialogIdentity;
+      readonly peer: Peer;
+    }
+  /** The peer's shown identity, target or capabilities changed in mid-call. */
+  | { readonly type: 'peer-changed'; readonly call: CallId; readonly peer: Peer }
+  /** A re-INVITE or UPDATE: `body` absent = the peer wants our full offer. Reply with answer-offer or refuse-offer. */
+  | {
+      readonly type: 'offered';
+      readonly call: CallId;
+      readonly offer: OfferId;
+      readonly body: SessionBody | undefined;
+    }
+  /** Our `offer` was accepted with this answer. */
+  | { readonly type: 'offer-answered'; readonly call: CallId; readonly body: SessionBody }
+  /** Our `offer` failed; the session is as it was before (RFC 3261 §14.1). 491 only after the retries. */
+  | { readonly type: 'offer-refused'; readonly call: CallId; readonly status: number; readonly phrase: string }
+  /** The call is over: the last event of its name, and always sent exactly once. */
+  | { readonly type: 'ended'; readonly call: CallId; readonly cause: EndCause }
+  /** A digit by INFO. */
+  | { readonly type: 'info-digit'; readonly call: CallId; readonly digit: string };
+
+export type ReferOut =
+  /** Final answer to our REFER; 408 also when nothing came, 481 when the dialog had gone. */
+  | {
+      readonly type: 'refer-answered';
+      readonly refer: ReferId;
+      readonly status: number;
+      readonly phrase: string;
+      /** Seconds of Retry-After, when given. */
+      readonly retryAfterS?: number;
+      /** The 2xx said `Refer-Sub: false`: no NOTIFY will come. */
+      readonly withoutSubscription: boolean;
+    }
+  /**
+   * A NOTIFY on our refer subscription, already answered 200. `status` is the sipfrag's, undefined when the body was
+   * missing or unreadable.
+   */
+  | {
+      readonly type: 'refer-notified';
+      readonly refer: ReferId;
+      readonly status: number | undefined;
+      readonly phrase: string;
+      readonly subscription: 'active' | 'pending' | 'terminated';
+      /** Seconds the subscription still has, when said. */
+      readonly expiresS?: number;
+    }
+  /** A REFER reached us; nothing but the parsing has been done. Reply with `answer-refer`. */
+  | {
+      readonly type: 'refer-requested';
+      readonly refer: ReferId;
+      /** The call in whose dialog it came, or that its Target-Dialog names; undefined = a stranger's. */
+      readonly call: CallId | undefined;
+      readonly account: AccountId;
+      /** The whole Refer-To value, as received. */
+      readonly referTo: string;
+      readonly referredBy?: string;
+      readonly trusted: boolean;
+    };
+
+/** Something dropped or odd, counted by word: for diagnosis, never for control. */
+export type NoteOut = {
+  readonly type: 'note';
+  readonly word: string;
+  readonly detail?: string;
+  readonly flow?: Flow;
+};
+
+export type UserAgentEvent = AccountOut | CallOut | ReferOut | NoteOut;
+export type UserAgentOut = NetworkOut | UserAgentEvent;

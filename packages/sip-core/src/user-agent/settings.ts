@@ -1,0 +1,44 @@
+import type { Random } from '@switchhook/sans-io';
+import type { AccountId, TransportName } from './door.ts';
+
+/** Digest algorithms that we speak (RFC 8760). */
+export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256';
+
+/** Hashes and random bytes as synchronous functions: a core's only access to cryptography. */
+export interface Crypto extends Random {
+  /** Lower-case hexadecimal digest of `text` as UTF-8. */
+  hash(algorithm: DigestAlgorithm, text: string): string;
+}
+
+/** One account: an identity at a registrar. */
+export interface Account {
+  readonly id: AccountId;
+  /** User part of the address of record. */
+  readonly user: string;
+  readonly domain: string;
+  readonly displayName?: string;
+  /** Digest user name; the `user` by default. */
+  readonly authId?: string;
+  readonly password?: string;
+  readonly transport: TransportName;
+  /** Numeric address and port of the registrar or outbound proxy, resolved by the shell. */
+  readonly server: { readonly host: string; readonly port: number };
+  /** False = no REGISTER; calls go to `server` all the same. */
+  readonly register: boolean;
+  /** Seconds asked for in REGISTER. Default 300. */
+  readonly expiresS?: number;
+}
+
+/** What the user agent is told once. */
+export interface UserAgentSettings {
+  readonly accounts: readonly Account[];
+  /** Our own addresses as peers should see them, one a transport; they stand in Via and Contact. */
+  readonly local: Partial<Record<TransportName, { readonly host: string; readonly port: number }>>;
+  /** User-Agent header. */
+  readonly userAgent?: string;
+  /** Who may call us: only the flows of our own servers (default), or anybody. */
+  readonly acceptFrom?: 'servers' | 'any';
+  readonly crypto: Crypto;
+  /** Timer T1 in ms (RFC 3261 §17.1.1.1). Default 500. */
+  readonly t1Ms?: number;
+}

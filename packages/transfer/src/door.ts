@@ -1,0 +1,107 @@
+import type { Token } from '@switchhook/sans-io';
+import type { CallId, DialogIdentity, EndCause, Peer } from '@switchhook/sip-core';
+
+/** Our name for one transfer. */
+export type TransferId = Token<'transfer'>;
+
+/** Which of the two calls: the caller who waits, or the target who is consulted. */
+export type Leg = 'caller' | 'target';
+
+/** Both calls, fixed when the transfer starts: never "the current call". */
+export interface TransferPair {
+  readonly transfer: TransferId;
+  readonly caller: CallId;
+  /** Minted before the target is dialled. Blind transfers have none. */
+  readonly target: CallId | undefined;
+}
+
+/** What is known of an established leg; decides which leg gets the REFER and what it says. */
+export interface LegFacts {
+  readonly dialog: DialogIdentity;
+  readonly peer: Peer;
+  /** Address of record of the far end: the URI that was dialled, or From/To of the call. */
+  readonly addressOfRecord: string;
+  /** Address of record of our own account that owns this call, without angle brackets. */
+  readonly account: string;
+}
+
+/** Rules of one PBX and one person's wishes (transfer.md §2, §6, §10). */
+export interface TransferRules {
+  /** Which URI of the target stands in Refer-To. `auto` = Contact when it shares the transferee's next hop, else AOR. */
+  readonly referToSource: 'auto' | 'contact' | 'aor';
+  readonly retryOtherForm: boolean;
+  readonly requireReplaces: boolean;
+  /** Hold the target before REFER. */
+  readonly holdTarget: boolean;
+  /** Acceptance to first NOTIFY, only noted. */
+  readonly firstNotifyMs: number;
+  /** Acceptance to verdict, attended and blind. */
+  readonly verdictMs: { readonly attended: number; readonly blind: number };
+  /** Grace between the final NOTIFY's 200 and our BYE to the caller. */
+  readonly byeGraceMs: number;
+  /** How long after success the target may take to send its BYE before we do. */
+  readonly targetByeMs: number;
+  /** S2: how long a NOTIFY may still contradict the target's BYE. */
+  readonly byeEvidenceMs: number;
+  /** S4: how long after the caller's BYE the target's may come. */
+  readonly callerByeMs: number;
+}
+
+/** The proof of success (transfer.md §6). */
+export type Evidence =
+  /** S1: a sipfrag 2xx. */
+  | { readonly name: 'notify'; readonly status: number }
+  /** S2, S3: the target's BYE after acceptance. */
+  | { readonly name: 'target-bye' }
+  /** S4: both legs were ended by the far side. */
+  | { readonly name: 'both-byes' };
+
+/** Where a transfer was when it failed. */
+export type FailureStage = 'hold' | 'consult' | 'refer' | 'notify' | 'caller-gone' | 'target-gone' | 'cancelled';
+
+export type TransferOutcome =
+  | { readonly name: 'completed'; readonly evidence: Evidence }
+  | { readonly name: 'failed'; readonly stage: FailureStage; readonly status?: number; readonly phrase?: string }
+  /** Nobody told us: both calls are kept and the person decides. */
+  | { readonly name: 'unknown'; readonly why: 'no-verdict' | 'caller-left' | 'refer-unanswered' };
+
+export type TransferTimer = 'first-notify' | 'verdict' | 'bye-grace' | 'target-bye' | 'bye-evidence' | 'caller-bye' | 'retry';
+
+/** What the transferor machine is told. `leg` events come from the call of that name. */
+export type TransferEvent =
+  // the person
+  | { readonly type: 'complete' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'swap' }
+  // the legs
+  | { readonly type: 'held'; readonly leg: Leg }
+  | { readonly type: 'hold-refused'; readonly leg: Leg; readonly status: number }
+  | { readonly type: 'resumed'; readonly leg: Leg }
+  | { readonly type: 'resume-refused'; readonly leg: Leg; readonly status: number }
+  | { readonly type: 'target-ringing' }
+  | { readonly type: 'target-answered'; readonly caller: LegFacts; readonly target: LegFacts }
+  | { readonly type: 'ended'; readonly leg: Leg; readonly cause: EndCause }
+  // the REFER; `round` counts our REFERs of this transfer from 1, so that a late event of an earlier one is harmless
+  | { readonly type: 'refer-answered'; readonly round: number; readonly status: number; readonly phrase: string; readonly withoutSubscription: boolean; readonly retryAfterMs?: number }
+  | { readonly type: 'notified'; readonly round: number; readonly status: number | undefined; readonly phrase: string; readonly subscription: 'active' | 'pending' | 'terminated'; readonly expiresMs?: number }
+  | { readonly type: 'timer'; readonly timer: TransferTimer };
+
+/** What the transferor machine wants done. */
+export type TransferEffect =
+  | { readonly type: 'hold'; readonly leg: Leg }
+  | { readonly type: 'resume'; readonly leg: Leg }
+  | { readonly type: 'dial-target' }
+  /** Hang up a leg by whatever its state needs. */
+  | { readonly type: 'end'; readonly leg: Leg }
+  /** Send REFER on `leg`; `referTo` without angle brackets. */
+  | { readonly type: 'refer'; readonly leg: Leg; readonly round: number; readonly referTo: string; readonly referredBy: string }
+  | { readonly type: 'set-timer'; readonly timer: TransferTimer; readonly afterMs: number }
+  | { readonly type: 'clear-timer'; readonly timer: TransferTimer }
+  /** Mute the microphone towards a leg that refused to be held. */
+  | { readonly type: 'mute'; readonly leg: Leg }
+  /** The verdict; exactly once a transfer. */
+  | { readonly type: 'outcome'; readonly outcome: TransferOutcome }
+  /** The person pressed what cannot be done now. */
+  | { readonly type: 'refuse'; readonly why: 'accepted-cannot-cancel' | 'already-pending' | 'not-answered' | 'over' }
+  /** For the journal. */
+  | { readonly type: 'note'; readonly word: string; readonly detail?: string };
