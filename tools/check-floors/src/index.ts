@@ -1,1 +1,2 @@
-export {};
+export { checkFloors, type Finding, type Package } from './check.ts';
+export { ROOMS, type Room } from './floors.ts';

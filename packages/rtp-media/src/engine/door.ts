@@ -78,5 +78,6 @@ export interface MediaPort {
   send(command: MediaCommand): void;
   /** Set by the runtime, called on the runtime's thread. */
   onEvent: (event: MediaEvent) => void;
-  close(): Promise<void>;
+  /** Stop the worker; a shell may return something to wait for. */
+  close(): void;
 }
