@@ -1,1 +1,3 @@
 export type * from './intent.ts';
+export type * from './reducer/door.ts';
+export type * from './reducer/state.ts';

@@ -1,5 +1,5 @@
-import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { RouteName } from '@switchhook/rtp-media';
+import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { TransferId } from '@switchhook/transfer';
 
 /**

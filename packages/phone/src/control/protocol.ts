@@ -56,7 +56,13 @@ export interface CommandLine {
 
 export type Acknowledgement =
   | { readonly v: 1; readonly id: string; readonly phase: 'accepted'; readonly ts: string }
-  | { readonly v: 1; readonly id: string; readonly phase: 'done'; readonly result: Readonly<Record<string, unknown>>; readonly ms: number }
+  | {
+      readonly v: 1;
+      readonly id: string;
+      readonly phase: 'done';
+      readonly result: Readonly<Record<string, unknown>>;
+      readonly ms: number;
+    }
   | { readonly v: 1; readonly id: string; readonly phase: 'failed'; readonly error: CommandError };
 
 export interface CommandError {
@@ -82,7 +88,18 @@ export interface Hello {
 /** Coarse words that Home Assistant users know from other call monitors. */
 export type CoarseState = 'idle' | 'ringing' | 'dialing' | 'talking' | 'held' | 'transferring';
 
-export type LineState = 'idle' | 'dial-tone' | 'dialing' | 'ringback' | 'ringing' | 'connecting' | 'talking' | 'holding' | 'held' | 'resuming' | 'ending';
+export type LineState =
+  | 'idle'
+  | 'dial-tone'
+  | 'dialing'
+  | 'ringback'
+  | 'ringing'
+  | 'connecting'
+  | 'talking'
+  | 'holding'
+  | 'held'
+  | 'resuming'
+  | 'ending';
 
 export interface LineSnapshot {
   readonly n: number;

@@ -1,0 +1,152 @@
+import type { RingName, RouteName, ToneName } from '@switchhook/rtp-media';
+import type { Millis } from '@switchhook/sans-io';
+import type { AccountId, CallId, DialogIdentity, Peer, ReferId, RegistrationState } from '@switchhook/sip-core';
+import type { TransferId, TransferOutcome, TransferPair } from '@switchhook/transfer';
+import type { PhoneSettings, Ticket } from './door.ts';
+
+/**
+ * Where a call is.
+ *
+ * ```
+ *  out: dialing ─► ringback ─┐                ┌─► holding ─► held ─► resuming ─┐
+ *                            ├─► talking ─────┤      ▲ refused: talking        │
+ *  in:  ringing ─► connecting┘      ▲         └──────┴──────◄──────────────────┘
+ *  any ─► ending ─► (gone with its `ended`)
+ * ```
+ */
+export type CallPhase =
+  | { readonly name: 'dialing' }
+  /** 180 or early media; `flowing` = early media is heard instead of our ringback tone. */
+  | { readonly name: 'ringback'; readonly flowing: boolean }
+  /** `waitingS` = while another call was up: call waiting. */
+  | { readonly name: 'ringing' }
+  /** We sent 200; the ACK is to come. Microphone and earpiece are already there. */
+  | { readonly name: 'connecting' }
+  | { readonly name: 'talking' }
+  | { readonly name: 'holding' }
+  /** `mutedOnly`: the far end refused the hold; it only hears nothing of us. */
+  | { readonly name: 'held'; readonly mutedOnly: boolean }
+  | { readonly name: 'resuming' }
+  | { readonly name: 'ending' };
+
+/** One call, from its INVITE to its `ended`. */
+export interface Call {
+  readonly id: CallId;
+  /** The line key it stands on, from 1. */
+  readonly line: number;
+  readonly account: AccountId;
+  readonly direction: 'in' | 'out';
+  readonly phase: CallPhase;
+  /** What was dialled, or the caller's user part. */
+  readonly number: string;
+  /** The URI that was dialled, or the caller's: the address of record for a Refer-To. */
+  readonly address: string;
+  /** Unknown on outgoing calls until they are answered. */
+  readonly peer: Peer | undefined;
+  readonly dialog: DialogIdentity | undefined;
+  /** Came over the flow of our own registrar, or was placed by us. */
+  readonly trusted: boolean;
+  readonly remoteHold: boolean;
+  /** Why it is here, e.g. "back from 9999: busy". */
+  readonly via: string | undefined;
+  readonly since: Millis;
+  readonly heldSince: Millis | undefined;
+  /** No remote verb ends it: the runtime refuses before `submit` with this. */
+  readonly emergency: boolean;
+  /** It was held too long, or the handset was put down: it rings the phone. */
+  readonly recalling: boolean;
+  readonly codec: string | undefined;
+  readonly secure: 'no' | 'sdes';
+  /** The REFER that made us place it: its progress is reported there. */
+  readonly reportTo: ReferId | undefined;
+  /** The INVITE with Replaces that takes this call's place, or the call that this one replaces. */
+  readonly replaces: CallId | undefined;
+}
+
+/** A line that was seized and has no call yet. At most one. */
+export interface Prompt {
+  readonly line: number;
+  readonly digits: string;
+  /** `transfer`: the number is the target for this caller, who is (being) held. */
+  readonly purpose:
+    | { readonly name: 'call' }
+    | { readonly name: 'transfer'; readonly caller: CallId; readonly transfer: TransferId };
+  /** `dead`: nothing was dialled for too long. */
+  readonly tone: 'dial' | 'silent' | 'dead' | 'busy';
+}
+
+/** What is to happen once a hold has its final answer. */
+export type Goal =
+  | { readonly name: 'nothing' }
+  | { readonly name: 'answer'; readonly call: CallId }
+  | { readonly name: 'resume'; readonly call: CallId }
+  | { readonly name: 'dial'; readonly to: string; readonly account: AccountId; readonly line: number | undefined }
+  | { readonly name: 'prompt'; readonly purpose: Prompt['purpose'] };
+
+/** The one operation of several steps that waits for the network. */
+export type Errand =
+  | { readonly name: 'holding'; readonly call: CallId; readonly then: Goal; readonly ticket: Ticket | undefined }
+  /** `rollback`: who is taken back when the resume is refused. */
+  | {
+      readonly name: 'resuming';
+      readonly call: CallId;
+      readonly rollback: CallId | undefined;
+      readonly ticket: Ticket | undefined;
+    };
+
+/** A ticket that is settled by something to come. */
+export interface Waiting {
+  readonly ticket: Ticket;
+  readonly until:
+    | { readonly name: 'answered'; readonly call: CallId }
+    | { readonly name: 'ended'; readonly call: CallId }
+    | { readonly name: 'started'; readonly transfer: TransferId }
+    | { readonly name: 'outcome'; readonly transfer: TransferId }
+    | { readonly name: 'cancelled'; readonly transfer: TransferId }
+    | { readonly name: 'swapped'; readonly transfer: TransferId };
+}
+
+/** One transfer, from its start until its machine has nothing left to do. */
+export interface TransferRecord {
+  readonly pair: TransferPair;
+  readonly kind: 'attended' | 'blind';
+  /** What was dialled for the target. */
+  readonly to: string;
+  readonly outcome: TransferOutcome | undefined;
+}
+
+/** The levels that the media worker has been told. */
+export interface Sounds {
+  readonly connect: CallId | undefined;
+  readonly tone: ToneName | undefined;
+  readonly ringer: RingName | undefined;
+  readonly mute: boolean;
+}
+
+/** All that the telephone knows. */
+export interface PhoneState {
+  readonly settings: PhoneSettings;
+  readonly hook: 'on' | 'off';
+  readonly route: RouteName;
+  readonly lostRoutes: readonly RouteName[];
+  readonly mute: boolean;
+  readonly dnd: boolean;
+  readonly calls: readonly Call[];
+  readonly prompt: Prompt | undefined;
+  readonly errand: Errand | undefined;
+  readonly transfers: readonly TransferRecord[];
+  readonly waiting: readonly Waiting[];
+  readonly registrations: Readonly<Record<string, RegistrationState>>;
+  readonly messageWaiting: boolean;
+  /** The last number dialled, for redial. */
+  readonly lastNumber: string | undefined;
+  /** A one-shot tone that sounds now, instead of what the state would give. */
+  readonly beep: ToneName | undefined;
+  /** A text that stands for some seconds. */
+  readonly message: readonly string[] | undefined;
+  /** Lines whose lamps say for some seconds that a transfer failed. */
+  readonly failedLines: readonly number[];
+  readonly sounds: Sounds;
+  readonly callCount: number;
+  readonly transferCount: number;
+}
