@@ -58,7 +58,12 @@ export interface SessionQuality {
 
 /** What the media worker tells. */
 export type MediaEvent =
-  | { readonly type: 'ready'; readonly clock: 'card' | 'deadline'; readonly loop: 'poll' | 'dgram'; readonly note?: string }
+  | {
+      readonly type: 'ready';
+      readonly clock: 'card' | 'deadline';
+      readonly loop: 'poll' | 'dgram';
+      readonly note?: string;
+    }
   /** A spare endpoint joined the pool. */
   | { readonly type: 'spare'; readonly port: number }
   | { readonly type: 'digit'; readonly session: MediaId; readonly digit: string; readonly durationMs: number }
