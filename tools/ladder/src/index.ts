@@ -1,1 +1,15 @@
-export {};
+export { canonicalText } from './canonical.ts';
+export {
+  callsOnly,
+  type Datagram,
+  type Ladder,
+  type LadderStep,
+  ladderOf,
+  type Parties,
+  type SdpDirection,
+  seenBy,
+} from './ladder.ts';
+export { readSip, type SipText, tagOf, uriOf } from './sip-text.ts';
+export { ATTENDED_TRANSFER_STEPS, assertSteps, matchSteps, type StepsMissing } from './steps.ts';
+export { ladderSvg } from './svg.ts';
+export { ladderText } from './text.ts';
