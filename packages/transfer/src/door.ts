@@ -45,6 +45,18 @@ export interface TransferRules {
   readonly byeEvidenceMs: number;
   /** S4: how long after the caller's BYE the target's may come. */
   readonly callerByeMs: number;
+  /** Guard over the REFER's final answer, digest rounds included; longer than two times 64*T1. */
+  readonly referAnswerMs: number;
+  /** How long after the subscription's end a verdict is still waited for. */
+  readonly subscriptionSlackMs: number;
+  /** Blind transfer: the caller's BYE after acceptance counts as success on a PBX that sends BYE instead of NOTIFY. */
+  readonly callerByeProvesBlind: boolean;
+}
+
+/** Both legs of an attended transfer, as known when the target answered. */
+export interface PairFacts {
+  readonly caller: LegFacts;
+  readonly target: LegFacts;
 }
 
 /** The proof of success (transfer.md §6). */
@@ -54,7 +66,9 @@ export type Evidence =
   /** S2, S3: the target's BYE after acceptance. */
   | { readonly name: 'target-bye' }
   /** S4: both legs were ended by the far side. */
-  | { readonly name: 'both-byes' };
+  | { readonly name: 'both-byes' }
+  /** Blind only, and only where `callerByeProvesBlind` says so. */
+  | { readonly name: 'caller-bye' };
 
 /** Where a transfer was when it failed. */
 export type FailureStage = 'hold' | 'consult' | 'refer' | 'notify' | 'caller-gone' | 'target-gone' | 'cancelled';
@@ -65,7 +79,16 @@ export type TransferOutcome =
   /** Nobody told us: both calls are kept and the person decides. */
   | { readonly name: 'unknown'; readonly why: 'no-verdict' | 'caller-left' | 'refer-unanswered' };
 
-export type TransferTimer = 'first-notify' | 'verdict' | 'bye-grace' | 'target-bye' | 'bye-evidence' | 'caller-bye' | 'retry';
+export type TransferTimer =
+  | 'refer-answer'
+  | 'first-notify'
+  | 'verdict'
+  | 'subscription-end'
+  | 'bye-evidence'
+  | 'caller-bye'
+  | 'bye-grace'
+  | 'target-bye'
+  | 'retry';
 
 /** What the transferor machine is told. `leg` events come from the call of that name. */
 export type TransferEvent =
@@ -82,25 +105,58 @@ export type TransferEvent =
   | { readonly type: 'target-answered'; readonly caller: LegFacts; readonly target: LegFacts }
   | { readonly type: 'ended'; readonly leg: Leg; readonly cause: EndCause }
   // the REFER; `round` counts our REFERs of this transfer from 1, so that a late event of an earlier one is harmless
-  | { readonly type: 'refer-answered'; readonly round: number; readonly status: number; readonly phrase: string; readonly withoutSubscription: boolean; readonly retryAfterMs?: number }
-  | { readonly type: 'notified'; readonly round: number; readonly status: number | undefined; readonly phrase: string; readonly subscription: 'active' | 'pending' | 'terminated'; readonly expiresMs?: number }
+  | {
+      readonly type: 'refer-answered';
+      readonly round: number;
+      readonly status: number;
+      readonly phrase: string;
+      readonly withoutSubscription: boolean;
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly type: 'notified';
+      readonly round: number;
+      readonly status: number | undefined;
+      readonly phrase: string;
+      readonly subscription: 'active' | 'pending' | 'terminated';
+      readonly expiresMs?: number;
+    }
   | { readonly type: 'timer'; readonly timer: TransferTimer };
 
 /** What the transferor machine wants done. */
 export type TransferEffect =
+  /** Hold a leg; answer `held` or `hold-refused` when the final response came, at once when it is held already. */
   | { readonly type: 'hold'; readonly leg: Leg }
+  /** Undo `hold` or `mute`; answer `resumed` or `resume-refused`, at once when the leg talks already. */
   | { readonly type: 'resume'; readonly leg: Leg }
+  /** Dial the target. Digits may still be collected first: `cancel` and an `ended` caller work all the same. */
   | { readonly type: 'dial-target' }
   /** Hang up a leg by whatever its state needs. */
   | { readonly type: 'end'; readonly leg: Leg }
   /** Send REFER on `leg`; `referTo` without angle brackets. */
-  | { readonly type: 'refer'; readonly leg: Leg; readonly round: number; readonly referTo: string; readonly referredBy: string }
+  | {
+      readonly type: 'refer';
+      readonly leg: Leg;
+      readonly round: number;
+      readonly referTo: string;
+      readonly referredBy: string;
+    }
   | { readonly type: 'set-timer'; readonly timer: TransferTimer; readonly afterMs: number }
   | { readonly type: 'clear-timer'; readonly timer: TransferTimer }
   /** Mute the microphone towards a leg that refused to be held. */
   | { readonly type: 'mute'; readonly leg: Leg }
   /** The verdict; exactly once a transfer. */
   | { readonly type: 'outcome'; readonly outcome: TransferOutcome }
+  /**
+   * What an `unknown` turned out to be, when a NOTIFY came after all and nobody had touched the calls: at most once,
+   * never without an `unknown` outcome before it.
+   */
+  | { readonly type: 'late-verdict'; readonly outcome: TransferOutcome }
+  /**
+   * `complete` after `failed` or `unknown`: this transfer is over; start a new one over the same two calls with
+   * `startJoin(…, facts, talking)` and give it `complete`.
+   */
+  | { readonly type: 'start-again'; readonly facts: PairFacts; readonly talking: Leg }
   /** The person pressed what cannot be done now. */
   | { readonly type: 'refuse'; readonly why: 'accepted-cannot-cancel' | 'already-pending' | 'not-answered' | 'over' }
   /** For the journal. */

@@ -1,1 +1,3 @@
 export type * from './door.ts';
+export { defaultRules, type ProfileName, profiles, transferRules } from './rules.ts';
+export type * from './state.ts';
