@@ -34,6 +34,8 @@ export const ROOMS: readonly Room[] = [
   { folder: 'tools/bench', floor: 8, pure: false },
   { folder: 'tools/check-floors', floor: 6, pure: false },
   { folder: 'tools/run-tests', floor: 6, pure: false },
+  { folder: 'tools/packed', floor: 6, pure: false },
+  { folder: 'tools/interop', floor: 8, pure: false },
 ];
 
 /** Packages that only one room may import. */
