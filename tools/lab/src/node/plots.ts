@@ -1,0 +1,21 @@
+import { type OfficePlan, officePlan, type PartyPlan, partiesOf } from '../network/office-plan.ts';
+import { PlotTaken, type WireNetwork } from './wire-network.ts';
+
+const PLOTS = 60;
+
+/** Open a wire network on the first plot that no other office of this machine has taken. */
+export async function openOnFreePlot(
+  open: (parties: readonly PartyPlan[]) => Promise<WireNetwork>,
+): Promise<{ readonly plan: OfficePlan; readonly network: WireNetwork }> {
+  let taken: unknown;
+  for (let plot = 0; plot < PLOTS; plot++) {
+    const plan = officePlan(plot);
+    try {
+      return { plan, network: await open(partiesOf(plan)) };
+    } catch (error) {
+      if (!(error instanceof PlotTaken)) throw error;
+      taken = error;
+    }
+  }
+  throw new Error(`no free addresses for an office: ${String(taken)}`);
+}
