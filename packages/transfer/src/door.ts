@@ -31,7 +31,7 @@ export interface TransferRules {
   readonly referToSource: 'auto' | 'contact' | 'aor';
   readonly retryOtherForm: boolean;
   readonly requireReplaces: boolean;
-  /** Hold the target before REFER. */
+  /** Hold the target before REFER. An armed transfer never does: the microphone is off instead. */
   readonly holdTarget: boolean;
   /** Acceptance to first NOTIFY, only noted. */
   readonly firstNotifyMs: number;
@@ -63,7 +63,7 @@ export interface PairFacts {
 export type Evidence =
   /** S1: a sipfrag 2xx. */
   | { readonly name: 'notify'; readonly status: number }
-  /** S2, S3: the target's BYE after acceptance. */
+  /** S2, S3: the BYE of the replaced leg (the target's, unless the REFER went to the target) after acceptance. */
   | { readonly name: 'target-bye' }
   /** S4: both legs were ended by the far side. */
   | { readonly name: 'both-byes' }
@@ -127,7 +127,10 @@ export type TransferEvent =
 export type TransferEffect =
   /** Hold a leg; answer `held` or `hold-refused` when the final response came, at once when it is held already. */
   | { readonly type: 'hold'; readonly leg: Leg }
-  /** Undo `hold` or `mute`; answer `resumed` or `resume-refused`, at once when the leg talks already. */
+  /**
+   * Undo `hold` or `mute`; answer `resumed` or `resume-refused`, at once when the leg talks already. It may come while
+   * a `hold` of the same leg is unanswered (it queues behind it), and twice.
+   */
   | { readonly type: 'resume'; readonly leg: Leg }
   /** Dial the target. Digits may still be collected first: `cancel` and an `ended` caller work all the same. */
   | { readonly type: 'dial-target' }

@@ -42,11 +42,8 @@ export interface Standing {
  * caller is held, or muted where it refused to be held.
  */
 export type TransferState =
-  /** The caller's hold waits for its final answer. */
-  | {
-      readonly name: 'holding';
-      readonly then: { readonly name: 'dial' } | { readonly name: 'refer'; readonly goal: BlindGoal };
-    }
+  /** The caller's hold waits for its final answer; then the target is dialled, or `blind` is referred to. */
+  | { readonly name: 'holding'; readonly blind: BlindGoal | undefined }
   /** The target has been dialled (or is being chosen) and may be ringing. */
   | { readonly name: 'calling-target'; readonly ringing: boolean }
   /** As `calling-target`, and `complete` was pressed: REFER goes out as soon as the target answers. */

@@ -1,0 +1,264 @@
+import { otherLeg, type TransferorStep } from './attempt.ts';
+import type { Leg, TransferEffect, TransferEvent, TransferOutcome, TransferRules, TransferTimer } from './door.ts';
+import type { Attempt, Standing, TransferState } from './state.ts';
+
+/*
+ *            completed          failed, both up      unknown            target gone          cancelled
+ *                │                   │                  │                    │                   │
+ *            settling            restored ◄── swap ── unsure            caller-held ──cancel──► retrieving
+ *     bye-grace, target-bye      │  │   │               │  │                 ▲ │                 │   │
+ *                │          swap─┘  │   └──complete──┐  │  └─late NOTIFY     │ ended          resumed │refused 3x
+ *                │               cancel► retrieving  │  └─cancel► retrieving └─┼──────────────────┼───┘
+ *                └──────────────────┴───────────────►└──────► over ◄───────────┴──────────────────┘
+ */
+
+type Named<Name extends TransferState['name']> = Extract<TransferState, { name: Name }>;
+
+const over: TransferState = { name: 'over' };
+const resume = (leg: Leg): TransferEffect => ({ type: 'resume', leg });
+const clear = (timer: TransferTimer): TransferEffect => ({ type: 'clear-timer', timer });
+
+/** Every timer that may run while a REFER is out. */
+const watchTimers: readonly TransferTimer[] = [
+  'refer-answer',
+  'first-notify',
+  'verdict',
+  'subscription-end',
+  'bye-evidence',
+  'caller-bye',
+  'retry',
+];
+
+/** How many times a refused resume is tried before the caller waits for the person again. */
+const resumeTries = 3;
+/** Between two of these, ms: outside the 2.1 to 4.0 s in which the far end may retry its own (RFC 3261 §14.1). */
+const resumeRetryMs = 4_100;
+
+/** 408 and 481 to a re-INVITE mean that the dialog has gone (RFC 3261 §12.2.1.2). */
+export function meansDead(status: number): boolean {
+  return status === 408 || status === 481;
+}
+
+// ------------------------------------------------------------------------------------------------------- the verdicts
+
+/** Success: the outcome, then our BYEs (transfer.md §6 "who sends which BYE"). */
+export function complete(
+  attempt: Attempt,
+  standing: Standing,
+  evidence: Extract<TransferOutcome, { name: 'completed' }>['evidence'],
+  rules: TransferRules,
+): TransferorStep {
+  return withVerdict({ name: 'completed', evidence }, settle(attempt.leg, standing, rules));
+}
+
+/** Failure: the outcome, then both legs back in the person's hands as far as they are still there. */
+export function fail(
+  attempt: Attempt,
+  standing: Standing,
+  reason: Omit<Extract<TransferOutcome, { name: 'failed' }>, 'name'>,
+): TransferorStep {
+  return withVerdict({ name: 'failed', ...reason }, restore(attempt, standing));
+}
+
+/** No verdict: the outcome; both legs stay as they are, and nobody is hung up. */
+export function leaveOpen(
+  attempt: Attempt,
+  standing: Standing,
+  why: Extract<TransferOutcome, { name: 'unknown' }>['why'],
+): TransferorStep {
+  const target = standing.target === 'up';
+  const next: TransferorStep =
+    standing.caller === 'up'
+      ? { state: { name: 'unsure', attempt, target }, effects: [] }
+      : { state: over, effects: target ? [resume('target')] : [] };
+  return withVerdict({ name: 'unknown', why }, next);
+}
+
+function withVerdict(outcome: TransferOutcome, next: TransferorStep): TransferorStep {
+  return { state: next.state, effects: [...watchTimers.map(clear), { type: 'outcome', outcome }, ...next.effects] };
+}
+
+function settle(referee: Leg, standing: Standing, rules: TransferRules): TransferorStep {
+  const effects: TransferEffect[] = [];
+  if (standing[referee] === 'up') effects.push({ type: 'set-timer', timer: 'bye-grace', afterMs: rules.byeGraceMs });
+  if (standing[otherLeg(referee)] === 'up') {
+    effects.push({ type: 'set-timer', timer: 'target-bye', afterMs: rules.targetByeMs });
+  }
+  return { state: settled(referee, standing.caller === 'up', standing.target === 'up'), effects };
+}
+
+function settled(referee: Leg, caller: boolean, target: boolean): TransferState {
+  return caller || target ? { name: 'settling', referee, caller, target } : over;
+}
+
+function restore(attempt: Attempt, standing: Standing): TransferorStep {
+  if (standing.caller !== 'up') {
+    return { state: over, effects: standing.target === 'up' ? [resume('target')] : [] };
+  }
+  if (attempt.facts === undefined) return retrieve(); // blind: there is nobody else to talk to
+  if (standing.target !== 'up') return { state: { name: 'caller-held' }, effects: [] };
+  return { state: { name: 'restored', facts: attempt.facts, talking: 'target' }, effects: [resume('target')] };
+}
+
+/** Give the caller back to the person. */
+export function retrieve(tries = 1): TransferorStep {
+  return { state: { name: 'retrieving', tries, waiting: false }, effects: [resume('caller')] };
+}
+
+/** `cancel` while the REFER is not out: the target, if there is one, is ended, and the caller comes back. */
+export function cancelled(target: boolean): TransferorStep {
+  const back = retrieve();
+  const outcome: TransferEffect = { type: 'outcome', outcome: { name: 'failed', stage: 'cancelled' } };
+  return {
+    state: back.state,
+    effects: target ? [outcome, { type: 'end', leg: 'target' }, ...back.effects] : [outcome, ...back.effects],
+  };
+}
+
+// ------------------------------------------------------------------------------------------------- after the outcome
+
+const stay = (state: TransferState): TransferorStep => ({ state, effects: [] });
+const refuse = (state: TransferState, why: Extract<TransferEffect, { type: 'refuse' }>['why']): TransferorStep => ({
+  state,
+  effects: [{ type: 'refuse', why }],
+});
+
+/** Completed: the legs end, by the far side in time or by us. */
+export function settlingStep(state: Named<'settling'>, event: TransferEvent): TransferorStep {
+  const { referee } = state;
+  const without = (leg: Leg) => settled(referee, state.caller && leg !== 'caller', state.target && leg !== 'target');
+  switch (event.type) {
+    case 'ended': {
+      const timer = event.leg === referee ? 'bye-grace' : 'target-bye';
+      return state[event.leg] ? { state: without(event.leg), effects: [clear(timer)] } : stay(state);
+    }
+    case 'timer': {
+      if (event.timer !== 'bye-grace' && event.timer !== 'target-bye') return stay(state);
+      // RFC 5589 §6.1: the transferor ends its call with the transferee; the replaced one is the target's to end.
+      const leg = event.timer === 'bye-grace' ? referee : otherLeg(referee);
+      // One BYE a dialog: a leg that has ended, or that we have ended, is not ended again.
+      return state[leg] ? { state: without(leg), effects: [{ type: 'end', leg }] } : stay(state);
+    }
+    case 'complete':
+    case 'cancel':
+    case 'swap':
+      return refuse(state, 'over');
+    default:
+      return stay(state);
+  }
+}
+
+/** Failed with both legs up. */
+export function restoredStep(state: Named<'restored'>, event: TransferEvent): TransferorStep {
+  switch (event.type) {
+    case 'complete':
+      return { state: over, effects: [{ type: 'start-again', facts: state.facts, talking: state.talking }] };
+    case 'cancel': {
+      const back = retrieve();
+      return { state: back.state, effects: [{ type: 'end', leg: 'target' }, ...back.effects] };
+    }
+    case 'swap': {
+      const talking = otherLeg(state.talking);
+      return { state: { ...state, talking }, effects: [{ type: 'hold', leg: state.talking }, resume(talking)] };
+    }
+    case 'ended':
+      if (event.leg === 'target') return stay(state.talking === 'caller' ? over : { name: 'caller-held' });
+      return { state: over, effects: state.talking === 'target' ? [] : [resume('target')] };
+    case 'resume-refused':
+      // Whom the person wanted to talk to stays held: the view must not say otherwise. A dead leg ends by itself.
+      return event.leg === state.talking && event.leg === 'caller' && !meansDead(event.status)
+        ? { state: { ...state, talking: 'target' }, effects: [resume('target')] }
+        : stay(state);
+    default:
+      return stay(state);
+  }
+}
+
+/**
+ * Unknown. A NOTIFY of the same REFER may still come while nobody touches the calls: it is then believed, said as
+ * `late-verdict` (the outcome is not given twice) and acted on as if it had come in time.
+ */
+export function unsureStep(state: Named<'unsure'>, event: TransferEvent, rules: TransferRules): TransferorStep {
+  const { attempt, target } = state;
+  const standing: Standing = { caller: 'up', target: target ? 'up' : 'lost' };
+  switch (event.type) {
+    case 'notified': {
+      if (event.round !== attempt.round || event.status === undefined || event.status < 200) return stay(state);
+      const { status, phrase } = event;
+      const late: TransferOutcome =
+        status < 300
+          ? { name: 'completed', evidence: { name: 'notify', status } }
+          : { name: 'failed', stage: 'notify', status, phrase };
+      const next = status < 300 ? settle(attempt.leg, standing, rules) : restore(attempt, standing);
+      return { state: next.state, effects: [{ type: 'late-verdict', outcome: late }, ...next.effects] };
+    }
+    case 'complete':
+      if (!target || attempt.facts === undefined) return refuse(state, 'over');
+      return { state: over, effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target' }] };
+    case 'cancel': {
+      const back = retrieve();
+      return { state: back.state, effects: target ? [{ type: 'end', leg: 'target' }, ...back.effects] : back.effects };
+    }
+    case 'swap':
+      if (!target || attempt.facts === undefined) return retrieve();
+      return { state: { name: 'restored', facts: attempt.facts, talking: 'target' }, effects: [resume('target')] };
+    case 'resumed':
+      if (target && attempt.facts !== undefined) {
+        return stay({ name: 'restored', facts: attempt.facts, talking: event.leg });
+      }
+      return event.leg === 'caller' ? stay(over) : stay(state);
+    case 'ended':
+      if (event.leg === 'target') return stay(target ? { ...state, target: false } : state);
+      return { state: over, effects: target ? [resume('target')] : [] };
+    default:
+      return stay(state);
+  }
+}
+
+/** The caller alone, held, the outcome given. */
+export function callerHeldStep(state: Named<'caller-held'>, event: TransferEvent): TransferorStep {
+  switch (event.type) {
+    case 'cancel':
+    case 'swap':
+      return retrieve();
+    case 'complete':
+      return refuse(state, 'over');
+    case 'resumed':
+    case 'ended':
+      return event.leg === 'caller' ? stay(over) : stay(state);
+    default:
+      return stay(state);
+  }
+}
+
+/** The caller comes back. */
+export function retrievingStep(state: Named<'retrieving'>, event: TransferEvent): TransferorStep {
+  switch (event.type) {
+    case 'resumed':
+    case 'ended':
+      if (event.leg !== 'caller') return stay(state);
+      return { state: over, effects: state.waiting ? [clear('retry')] : [] };
+    case 'resume-refused':
+      if (event.leg !== 'caller' || state.waiting) return stay(state);
+      if (meansDead(event.status)) return stay(over);
+      if (state.tries >= resumeTries) return stay({ name: 'caller-held' });
+      return {
+        state: { ...state, waiting: true },
+        effects: [{ type: 'set-timer', timer: 'retry', afterMs: resumeRetryMs }],
+      };
+    case 'timer':
+      return event.timer === 'retry' && state.waiting ? retrieve(state.tries + 1) : stay(state);
+    case 'cancel':
+    case 'swap':
+      // Pressed again while it waits: the person is quicker than the timer.
+      if (!state.waiting) return refuse(state, 'already-pending');
+      return {
+        state: { ...state, tries: state.tries + 1, waiting: false },
+        effects: [clear('retry'), resume('caller')],
+      };
+    case 'complete':
+      return refuse(state, 'over');
+    default:
+      return stay(state);
+  }
+}

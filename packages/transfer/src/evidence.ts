@@ -1,0 +1,185 @@
+import type { EndCause } from '@switchhook/sip-core';
+import { complete, fail, leaveOpen } from './aftermath.ts';
+import { otherLeg, sendRefer, type TransferorStep, withOtherForm } from './attempt.ts';
+import type { Leg, TransferEffect, TransferEvent, TransferRules } from './door.ts';
+import type { Attempt, LegStanding, Standing, TransferState } from './state.ts';
+
+/*
+ *  accepted ──► watching ──NOTIFY 2xx (S1)────────────────────────────────────────────► completed
+ *                  ├──replaced leg's BYE (S2, S3)──2 s without contradiction───────────► completed
+ *                  ├──transferee's BYE (S4)──replaced leg's BYE within 5 s─────────────► completed
+ *                  │                        └──nothing within 5 s──────────────────────► unknown
+ *                  ├──NOTIFY >= 300 (F1)──other URI form, once──► referring, else──────► failed
+ *                  └──verdict 32 s / 180 s, or the subscription's end + 10 s (F3)──────► unknown
+ */
+
+/** Answers of the far end after which the other form of the target's URI is worth a try (RFC 5589 §7.5). */
+const otherFormStatuses: ReadonlySet<number> = new Set([403, 404, 408, 480, 481, 604]);
+
+/**
+ * Whether the end of a leg may prove success: a BYE of the far end without a Reason that speaks of failure
+ * (RFC 3326; transfer.md §6 S2). A call that we ended, or that broke, proves nothing.
+ */
+export function standingAfter(cause: EndCause): LegStanding {
+  if (cause.by !== 'remote' || cause.how !== 'bye') return 'lost';
+  const reason = cause.reason;
+  if (reason?.cause === undefined) return 'left';
+  switch (reason.protocol.toLowerCase()) {
+    case 'sip':
+      return reason.cause >= 200 && reason.cause < 300 ? 'left' : 'lost';
+    case 'q.850':
+      return reason.cause === 16 ? 'left' : 'lost';
+    default:
+      return 'left';
+  }
+}
+
+/** The REFER was accepted, by a 2xx or by a NOTIFY that overtook it (RFC 6665 §4.1.2.4): start to watch. */
+export function accept(
+  attempt: Attempt,
+  standing: Standing,
+  withoutSubscription: boolean,
+  rules: TransferRules,
+): TransferorStep {
+  const effects: TransferEffect[] = [
+    { type: 'clear-timer', timer: 'refer-answer' },
+    { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs[attempt.kind] },
+  ];
+  // RFC 4488 §4: with Refer-Sub: false in the 2xx no NOTIFY will come; the replaced leg's BYE alone can tell (S3).
+  if (!withoutSubscription) effects.push({ type: 'set-timer', timer: 'first-notify', afterMs: rules.firstNotifyMs });
+  const weighed = weigh(attempt, standing, rules);
+  return { state: weighed.state, effects: [...effects, ...weighed.effects] };
+}
+
+/** What the BYEs of both legs mean together. */
+function weigh(attempt: Attempt, standing: Standing, rules: TransferRules): TransferorStep {
+  const referee = standing[attempt.leg];
+  const replaced = standing[otherLeg(attempt.leg)];
+  const watching: TransferState = { name: 'watching', attempt, standing };
+  if (replaced === 'left') {
+    if (referee === 'left') return complete(attempt, standing, { name: 'both-byes' }, rules);
+    return { state: watching, effects: nowOrNever('bye-evidence', rules.byeEvidenceMs) };
+  }
+  if (referee !== 'up') return { state: watching, effects: nowOrNever('caller-bye', rules.callerByeMs) };
+  return { state: watching, effects: [] };
+}
+
+/** A short wait takes the place of the long ones. */
+function nowOrNever(timer: 'bye-evidence' | 'caller-bye', afterMs: number): readonly TransferEffect[] {
+  return [
+    { type: 'clear-timer', timer: timer === 'bye-evidence' ? 'caller-bye' : 'bye-evidence' },
+    { type: 'clear-timer', timer: 'first-notify' },
+    { type: 'clear-timer', timer: 'verdict' },
+    { type: 'clear-timer', timer: 'subscription-end' },
+    { type: 'set-timer', timer, afterMs },
+  ];
+}
+
+/** REFER accepted: wait for evidence, first wins. */
+export function watchingStep(
+  state: Extract<TransferState, { name: 'watching' }>,
+  event: TransferEvent,
+  rules: TransferRules,
+): TransferorStep {
+  const { attempt, standing } = state;
+  const stay: TransferorStep = { state, effects: [] };
+  switch (event.type) {
+    case 'notified':
+      return event.round === attempt.round ? notifiedStep(state, event, rules) : stay;
+    case 'ended':
+      return standing[event.leg] === 'up'
+        ? weigh(attempt, withStanding(standing, event.leg, event.cause), rules)
+        : stay;
+    case 'timer':
+      return timerStep(state, event.timer, rules);
+    case 'refer-answered':
+      // The 2xx after its NOTIFY, or a 408 of ours although a NOTIFY has proved that the REFER arrived: no news.
+      return stay;
+    case 'cancel':
+      // RFC 3515 §2.4.4: an accepted REFER cannot be withdrawn.
+      return { state, effects: [{ type: 'refuse', why: 'accepted-cannot-cancel' }] };
+    case 'complete':
+    case 'swap':
+      return { state, effects: [{ type: 'refuse', why: 'already-pending' }] };
+    default:
+      return stay;
+  }
+}
+
+/** `standing` after the end of one leg. */
+export function withStanding(standing: Standing, leg: Leg, cause: EndCause): Standing {
+  return { ...standing, [leg]: standingAfter(cause) };
+}
+
+function notifiedStep(
+  state: Extract<TransferState, { name: 'watching' }>,
+  event: Extract<TransferEvent, { type: 'notified' }>,
+  rules: TransferRules,
+): TransferorStep {
+  const { attempt, standing } = state;
+  const { status, phrase } = event;
+  if (status !== undefined && status >= 200 && status < 300) {
+    return complete(attempt, standing, { name: 'notify', status }, rules); // S1, whatever the subscription says
+  }
+  if (status !== undefined && status >= 300) {
+    const bothUp = standing.caller === 'up' && standing.target === 'up';
+    const next = bothUp && otherFormStatuses.has(status) ? withOtherForm(attempt, rules) : undefined;
+    if (next === undefined) return fail(attempt, standing, { stage: 'notify', status, phrase });
+    const sent = sendRefer(next, standing, rules);
+    return {
+      state: sent.state,
+      effects: [
+        { type: 'note', word: 'other-uri-form', detail: String(status) },
+        { type: 'clear-timer', timer: 'first-notify' },
+        { type: 'clear-timer', timer: 'verdict' },
+        { type: 'clear-timer', timer: 'subscription-end' },
+        ...sent.effects,
+      ],
+    };
+  }
+  // No verdict: progress, or an end of the subscription that says nothing (transfer.md §5).
+  const effects: TransferEffect[] = [
+    { type: 'clear-timer', timer: 'first-notify' },
+    { type: 'note', word: 'progress', detail: status === undefined ? 'no status' : String(status) },
+  ];
+  const left = event.subscription === 'terminated' ? 0 : event.expiresMs;
+  const waitsForBye = standing[attempt.leg] !== 'up' || standing[otherLeg(attempt.leg)] === 'left';
+  if (left !== undefined && !waitsForBye) {
+    effects.push({ type: 'set-timer', timer: 'subscription-end', afterMs: left + rules.subscriptionSlackMs });
+  }
+  return { state, effects };
+}
+
+function timerStep(
+  state: Extract<TransferState, { name: 'watching' }>,
+  timer: Extract<TransferEvent, { type: 'timer' }>['timer'],
+  rules: TransferRules,
+): TransferorStep {
+  const { attempt, standing } = state;
+  const stay: TransferorStep = { state, effects: [] };
+  const referee = standing[attempt.leg];
+  const replaced = standing[otherLeg(attempt.leg)];
+  switch (timer) {
+    case 'first-notify':
+      return { state, effects: [{ type: 'note', word: 'no-notify-yet' }] };
+    case 'verdict':
+    case 'subscription-end':
+      // A short wait for a BYE runs in their place: they were cleared, and a late one must not cut it off.
+      return referee === 'up' && replaced !== 'left' ? leaveOpen(attempt, standing, 'no-verdict') : stay;
+    case 'bye-evidence':
+      return replaced === 'left' ? complete(attempt, standing, { name: 'target-bye' }, rules) : stay;
+    case 'caller-bye':
+      if (referee === 'up' || replaced === 'left') return stay;
+      return attempt.kind === 'blind' && referee === 'left' && rules.callerByeProvesBlind
+        ? complete(attempt, standing, { name: 'caller-bye' }, rules)
+        : leaveOpen(attempt, standing, 'caller-left');
+    case 'refer-answer':
+    case 'bye-grace':
+    case 'target-bye':
+    case 'retry':
+      return stay;
+    default:
+      timer satisfies never;
+      throw new Error(`no such timer: ${timer}`);
+  }
+}
