@@ -1,3 +1,32 @@
+export * from './message/auth-params.ts';
+export * from './message/build.ts';
+export * from './message/cseq.ts';
+export * from './message/event.ts';
+export * from './message/header-fields.ts';
+export * from './message/limits.ts';
 export type * from './message/message.ts';
+export * from './message/message-fault.ts';
+export * from './message/name-addr.ts';
+export { decodeText, encodeText } from './message/octets.ts';
+export {
+  type Params,
+  parseParams,
+  printParams,
+  quote,
+  splitList,
+  unquote,
+  type ValueFault,
+} from './message/params.ts';
+export { indexMessage, type MessageSource, parseMessage, salvage } from './message/parse-message.ts';
+export { printMessage } from './message/print-message.ts';
+export { reasonPhrase } from './message/reason-phrases.ts';
+export { markReceived } from './message/received.ts';
+export * from './message/replaces.ts';
+export * from './message/sipfrag.ts';
+export { StreamFramer, type StreamItem } from './message/stream-framer.ts';
+export { isHost, isToken } from './message/token.ts';
+export * from './message/uri.ts';
+export * from './message/values.ts';
+export * from './message/via.ts';
 export type * from './user-agent/door.ts';
 export type * from './user-agent/settings.ts';

@@ -1,0 +1,94 @@
+import { isToken } from './token.ts';
+
+/** What is known of a header field's name. One object a name, so names compare by identity of `key`. */
+export interface HeaderName {
+  /** Lower-case long form: what names are compared by. */
+  readonly key: string;
+  /** The form in which it is written. */
+  readonly written: string;
+  /** A bit for names that may stand only once, 0 for all others. */
+  readonly once: number;
+}
+
+/** Names that make a message unreadable when they stand twice; the first six also have to be there or matter most. */
+const ONCE = [
+  'From',
+  'To',
+  'Call-ID',
+  'CSeq',
+  'Content-Length',
+  'Max-Forwards',
+  'Content-Type',
+  'Refer-To',
+  'Referred-By',
+  'Replaces',
+  'Event',
+  'Subscription-State',
+  'Expires',
+  'Session-Expires',
+  'Min-SE',
+  'RSeq',
+  'RAck',
+  'Target-Dialog',
+  'Refer-Sub',
+] as const;
+
+const OTHERS =
+  'Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization ' +
+  'Call-Info Contact Content-Disposition Content-Encoding Content-Language Date Diversion Error-Info Flow-Timer ' +
+  'History-Info Identity Identity-Info In-Reply-To Join MIME-Version Min-Expires Organization P-Asserted-Identity ' +
+  'P-Preferred-Identity Path Priority Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require Reason Record-Route ' +
+  'Reject-Contact Remote-Party-ID Reply-To Request-Disposition Require Retry-After Route Server Service-Route SIP-ETag ' +
+  'SIP-If-Match Subject Supported Timestamp Unsupported User-Agent Via Warning WWW-Authenticate X-Answer-After';
+
+/** Compact forms (RFC 3261 §7.3.3 and the IANA registry). */
+const COMPACT: Readonly<Record<string, string>> = {
+  a: 'accept-contact',
+  b: 'referred-by',
+  c: 'content-type',
+  d: 'request-disposition',
+  e: 'content-encoding',
+  f: 'from',
+  i: 'call-id',
+  j: 'reject-contact',
+  k: 'supported',
+  l: 'content-length',
+  m: 'contact',
+  n: 'identity-info',
+  o: 'event',
+  r: 'refer-to',
+  s: 'subject',
+  t: 'to',
+  u: 'allow-events',
+  v: 'via',
+  x: 'session-expires',
+  y: 'identity',
+};
+
+const byKey = new Map<string, HeaderName>();
+for (const [i, written] of ONCE.entries()) {
+  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, once: 1 << i });
+}
+for (const written of OTHERS.split(' ')) {
+  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, once: 0 });
+}
+for (const [short, key] of Object.entries(COMPACT)) byKey.set(short, byKey.get(key)!);
+
+/** Every spelling met so far, so that the usual ones cost one look-up. Bounded: a peer can invent spellings. */
+const bySpelling = new Map<string, HeaderName>(byKey);
+for (const name of new Set(byKey.values())) bySpelling.set(name.written, name);
+const SPELLINGS = 1024;
+
+/** What `spelling` names, or undefined when it is not a token. Unknown names are names too. */
+export function headerName(spelling: string): HeaderName | undefined {
+  const known = bySpelling.get(spelling);
+  if (known !== undefined) return known;
+  if (!isToken(spelling)) return undefined;
+  const key = spelling.toLowerCase();
+  const name = byKey.get(key) ?? { key, written: spelling, once: 0 };
+  if (bySpelling.size < SPELLINGS && spelling.length < 64) bySpelling.set(spelling, name);
+  return name;
+}
+
+/** The bits of the fields that every message must have (RFC 3261 §8.1.1), Via aside. */
+export const MANDATORY = 0b1111;

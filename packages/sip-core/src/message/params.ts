@@ -1,0 +1,135 @@
+import { fault, type Parsed, parsed } from '@switchhook/sans-io';
+import { limits } from './limits.ts';
+import { isPlainValue, isToken, skipBlanks, trimmed, withoutControl } from './token.ts';
+
+/** Parameters by lower-case name; the value without its quotes, undefined when there was no `=`. */
+export type Params = ReadonlyMap<string, string | undefined>;
+
+/** Why a header field's value could not be read. */
+export type ValueFault =
+  | 'quote'
+  | 'bracket'
+  | 'param'
+  | 'too-many-params'
+  | 'uri'
+  | 'number'
+  | 'token'
+  | 'too-long'
+  | 'missing';
+
+export const NO_PARAMS: Params = new Map();
+
+/**
+ * The offset after the quoted string that opens at `at`, or -1 when it never closes. A backslash takes the next
+ * character with it (RFC 3261 §25.1 quoted-pair).
+ */
+export function afterQuoted(text: string, at: number): number {
+  for (let i = at + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5c) i++;
+    else if (code === 0x22) return i + 1;
+  }
+  return -1;
+}
+
+/** A quoted string (quotes included) as the text it means. */
+export function unquote(text: string): string {
+  if (text.length < 2 || text.charCodeAt(0) !== 0x22) return text;
+  const inner = text.slice(1, -1);
+  if (inner.indexOf('\\') < 0) return inner;
+  let plain = '';
+  for (let i = 0; i < inner.length; i++) {
+    if (inner.charCodeAt(i) === 0x5c && i + 1 < inner.length) i++;
+    plain += inner[i];
+  }
+  return plain;
+}
+
+/** Any text as a quoted string; control characters become blanks. */
+export function quote(text: string): string {
+  const clean = withoutControl(text);
+  if (clean.indexOf('"') < 0 && clean.indexOf('\\') < 0) return `"${clean}"`;
+  let inner = '';
+  for (const char of clean) inner += char === '"' || char === '\\' ? `\\${char}` : char;
+  return `"${inner}"`;
+}
+
+/** Read `;name=value` to the end of `text` from `at`, blanks allowed around both signs. The first of a name counts. */
+export function parseParams(text: string, at: number): Parsed<Params, ValueFault> {
+  const end = text.length;
+  let i = skipBlanks(text, at);
+  if (i >= end) return parsed(NO_PARAMS);
+  const params = new Map<string, string | undefined>();
+  let count = 0;
+  while (i < end) {
+    if (text.charCodeAt(i) !== 0x3b) return fault('param', i);
+    if (++count > limits.params) return fault('too-many-params', i);
+    let j = i + 1;
+    let code = 0;
+    while (j < end) {
+      code = text.charCodeAt(j);
+      if (code === 0x3b || code === 0x3d) break;
+      j++;
+    }
+    const name = trimmed(text, i + 1, j);
+    if (!isToken(name)) return fault('param', i);
+    let value: string | undefined;
+    if (j < end && code === 0x3d) {
+      j = skipBlanks(text, j + 1);
+      const start = j;
+      if (text.charCodeAt(j) === 0x22) {
+        j = afterQuoted(text, j);
+        if (j < 0) return fault('quote', start);
+        value = unquote(text.slice(start, j));
+        j = skipBlanks(text, j);
+        if (j < end && text.charCodeAt(j) !== 0x3b) return fault('param', j);
+      } else {
+        j = text.indexOf(';', start);
+        if (j < 0) j = end;
+        value = trimmed(text, start, j);
+        if (value === '') return fault('param', start);
+        if (value.indexOf('"') >= 0 || value.indexOf(' ') >= 0 || value.indexOf('\t') >= 0)
+          return fault('param', start);
+      }
+    }
+    const key = name.toLowerCase();
+    if (!params.has(key)) params.set(key, value);
+    i = j;
+  }
+  return parsed(params);
+}
+
+/** Parameters as written, each with its `;`. Values that are neither token nor host are quoted. */
+export function printParams(params: Params): string {
+  let text = '';
+  for (const [name, value] of params) {
+    if (!isToken(name)) throw new Error(`not a parameter name: ${JSON.stringify(name)}`);
+    text += value === undefined ? `;${name}` : `;${name}=${isPlainValue(value) ? value : quote(value)}`;
+  }
+  return text;
+}
+
+/** Split at commas outside quotes and angle brackets, blanks removed, empty parts dropped. Never fails. */
+export function splitList(text: string): string[] {
+  if (text.indexOf(',') < 0) return text === '' ? [] : [text];
+  const parts: string[] = [];
+  let start = 0;
+  let inBrackets = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22 && !inBrackets) {
+      const after = afterQuoted(text, i);
+      if (after < 0) break;
+      i = after - 1;
+    } else if (code === 0x3c) inBrackets = true;
+    else if (code === 0x3e) inBrackets = false;
+    else if (code === 0x2c && !inBrackets) {
+      const part = trimmed(text, start, i);
+      if (part !== '') parts.push(part);
+      start = i + 1;
+    }
+  }
+  const last = trimmed(text, start, text.length);
+  if (last !== '') parts.push(last);
+  return parts;
+}

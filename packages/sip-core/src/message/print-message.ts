@@ -1,0 +1,31 @@
+import type { SipMessage } from './message.ts';
+import { asOctets, encodeText, octetsOf } from './octets.ts';
+import { isToken } from './token.ts';
+import { isUriText } from './uri.ts';
+
+/**
+ * The octets of a message. A message that came from the parser and was not touched is printed octet by octet as it
+ * came; Content-Length always fits the body. Throws on a start line that would not be one line: our own bug.
+ */
+export function printMessage(message: SipMessage): Uint8Array {
+  const { text, octets } = message.headers.print(message.body.length);
+  const start = startLine(message);
+  const head = octets ? octetsOf(`${asOctets(start)}\r\n${text}\r\n`) : encodeText(`${start}\r\n${text}\r\n`);
+  if (message.body.length === 0) return head;
+  const bytes = new Uint8Array(head.length + message.body.length);
+  bytes.set(head);
+  bytes.set(message.body, head.length);
+  return bytes;
+}
+
+function startLine(message: SipMessage): string {
+  if (message.kind === 'request') {
+    if (!isToken(message.method)) throw new Error(`not a method: ${JSON.stringify(message.method)}`);
+    if (!isUriText(message.uri)) throw new Error(`not a Request-URI: ${JSON.stringify(message.uri)}`);
+    return `${message.method} ${message.uri} SIP/2.0`;
+  }
+  const { status, reason } = message;
+  if (!Number.isInteger(status) || status < 100 || status > 699) throw new Error(`not a status: ${status}`);
+  if (/[\r\n\0]/.test(reason)) throw new Error(`a phrase must not hold line breaks: ${JSON.stringify(reason)}`);
+  return `SIP/2.0 ${status} ${reason}`;
+}
