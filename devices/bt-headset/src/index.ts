@@ -1,1 +1,1 @@
-export {};
+export { type ButtonInput, type Gesture, type GestureEvent, Gestures, type GestureTimes } from './gesture.ts';
