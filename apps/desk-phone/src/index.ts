@@ -1,1 +1,15 @@
-export {};
+export {
+  type ConfigurationFault,
+  type ConfigurationReading,
+  describeFault,
+  readConfiguration,
+} from './configuration/read.ts';
+export {
+  type AccountConfiguration,
+  type Configuration,
+  configurationSchema,
+  KEY_ACTIONS,
+} from './configuration/schema.ts';
+export { CTL_VERBS, type CtlParse, type CtlRequest, parseCtl } from './ctl/arguments.ts';
+export { type KeyPress, readKeys } from './terminal/keys.ts';
+export { drawScreen, elapsed, type LampLook, type ScreenContext } from './terminal/screen.ts';

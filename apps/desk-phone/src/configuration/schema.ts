@@ -1,0 +1,200 @@
+import * as v from 'valibot';
+
+// Every message here is the "expected …" half of a sentence that a person reads in a terminal.
+
+const text = v.pipe(v.string('a text'), v.trim(), v.minLength(1, 'a text that is not empty'));
+const yesNo = v.boolean('true or false');
+
+function whole(from: number, to: number) {
+  const expected = `a whole number from ${from} to ${to}`;
+  return v.pipe(
+    v.number(expected),
+    v.integer(expected),
+    v.check((n) => n >= from && n <= to, expected),
+  );
+}
+
+function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return v.picklist(words, `one of ${words.join(', ')}`);
+}
+
+/** A number or a word that YAML may have read as a number: `user: 1000` means the text `1000`. */
+const dialable = v.pipe(
+  v.union([v.string(), v.number()], 'a number or a name'),
+  v.transform(String),
+  v.regex(/^[^\s@<>";]+$/, 'a number or a name without blanks, @, <, >, ; and quotes'),
+);
+
+const secret = v.pipe(v.union([v.string(), v.number()], 'a text'), v.transform(String));
+
+const server = v.pipe(
+  v.string('a host name or address, with a port where it is not 5060'),
+  v.trim(),
+  v.regex(
+    /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/,
+    'a host name or address, as in pbx.example.com or 192.0.2.1:5080',
+  ),
+);
+
+const account = v.strictObject({
+  id: v.pipe(v.string('a short name'), v.regex(/^[a-z0-9_-]{1,32}$/, 'a short name of a-z, 0-9, _ and -')),
+  user: dialable,
+  domain: v.pipe(text, v.regex(/^[A-Za-z0-9.:[\]_-]+$/, 'a domain or an address, as in example.com')),
+  displayName: v.optional(text),
+  authId: v.optional(dialable),
+  password: v.optional(secret),
+  passwordFile: v.optional(text),
+  server: v.optional(server),
+  transport: v.optional(oneOf('udp', 'tcp', 'tls'), 'udp'),
+  register: v.optional(yesNo, true),
+  expiresS: v.optional(whole(60, 7200), 300),
+  codecs: v.optional(
+    v.pipe(v.array(oneOf('PCMU', 'PCMA'), 'a list of codecs'), v.minLength(1, 'at least one codec')),
+    () => ['PCMU' as const, 'PCMA' as const],
+  ),
+});
+
+const line = v.strictObject({ account: text });
+
+const network = v.strictObject({
+  bind: v.optional(text, '0.0.0.0'),
+  advertise: v.optional(text),
+  sipPort: v.optional(whole(0, 65535), 5060),
+  rtpPorts: v.optional(
+    v.pipe(
+      v.strictObject({ from: whole(1024, 65534), to: whole(1025, 65535) }),
+      v.check((range) => range.to - range.from >= 7, 'a range of at least 8 ports, from the lower to the higher'),
+    ),
+    () => ({ from: 16384, to: 16482 }),
+  ),
+  acceptFrom: v.optional(oneOf('servers', 'any'), 'servers'),
+});
+
+const volume = v.optional(whole(0, 100), 80);
+
+const audio = v.strictObject({
+  sound: v.optional(oneOf('auto', 'alsa', 'files', 'silence'), 'auto'),
+  capture: v.optional(text, 'default'),
+  playback: v.optional(text, 'default'),
+  ringer: v.optional(text),
+  microphoneFile: v.optional(text),
+  speakerFile: v.optional(text),
+  country: v.optional(v.pipe(v.string('a country'), v.regex(/^[a-z]{2}$/, 'two small letters, as in us or hu')), 'us'),
+  route: v.optional(oneOf('handset', 'headset', 'speaker'), 'handset'),
+  volume: v.optional(v.strictObject({ handset: volume, headset: volume, speaker: volume, ring: volume }), () => ({
+    handset: 80,
+    headset: 80,
+    speaker: 80,
+    ring: 80,
+  })),
+});
+
+/** What a key can do: the verbs of a hand at the phone. */
+export const KEY_ACTIONS = [
+  ...Array.from('0123456789*#', (digit) => `digit ${digit}` as const),
+  'line 1',
+  'line 2',
+  'hold',
+  'transfer',
+  'transfer-long',
+  'cancel',
+  'redial',
+  'mute',
+  'dnd',
+  'send',
+  'hook-lift',
+  'hook-put-down',
+  'hook-flash',
+] as const;
+
+const key = v.strictObject({
+  key: v.pipe(v.union([v.string(), v.number()], 'the name of a key'), v.transform(String)),
+  does: v.picklist(KEY_ACTIONS, `one of ${KEY_ACTIONS.join(', ')}`),
+});
+
+const headset = v.strictObject({
+  enabled: v.optional(yesNo, false),
+  address: v.optional(
+    v.pipe(
+      v.string('a Bluetooth address'),
+      v.regex(/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/i, 'a Bluetooth address, as in 00:11:22:AA:BB:CC'),
+    ),
+  ),
+  shortCompletesTransfer: v.optional(yesNo, false),
+  consultTarget: v.optional(dialable),
+});
+
+const timers = v.strictObject({
+  verdictAttendedMs: v.optional(whole(4000, 600_000), 32_000),
+  verdictBlindMs: v.optional(whole(4000, 600_000), 180_000),
+  byeGraceMs: v.optional(whole(0, 5000), 400),
+  targetByeMs: v.optional(whole(500, 60_000), 4000),
+  byeEvidenceMs: v.optional(whole(0, 10_000), 2000),
+  callerByeMs: v.optional(whole(500, 60_000), 5000),
+});
+
+const transfer = v.strictObject({
+  profile: v.optional(oneOf('generic', 'asterisk', 'freeswitch', '3cx', 'teams'), 'generic'),
+  completeOnHook: v.optional(yesNo, true),
+  onHookWithHeld: v.optional(oneOf('recall', 'drop'), 'recall'),
+  holdRecallSec: v.optional(whole(0, 3600), 120),
+  acceptRefer: v.optional(oneOf('never', 'same-dialog'), 'never'),
+  referToSource: v.optional(oneOf('auto', 'contact', 'aor')),
+  requireReplaces: v.optional(yesNo),
+  timers: v.optional(timers, {}),
+});
+
+const control = v.strictObject({
+  enabled: v.optional(yesNo, true),
+  socket: v.optional(text),
+});
+
+const limits = v.strictObject({
+  remoteNumbers: v.optional(
+    v.array(
+      v.pipe(
+        dialable,
+        v.regex(/^[0-9*#+xX.]+$/, 'a pattern of digits, *, #, +, x for any digit and a closing . for the rest'),
+      ),
+      'a list of number patterns',
+    ),
+    () => [],
+  ),
+  remoteDialsPerHour: v.optional(whole(0, 10_000), 60),
+  calls: v.optional(whole(1, 16), 4),
+  ringSec: v.optional(whole(10, 600), 60),
+  interdigitSec: v.optional(whole(1, 60), 10),
+  dialToneSec: v.optional(whole(5, 300), 15),
+});
+
+const log = v.strictObject({
+  level: v.optional(oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info'),
+  file: v.optional(text),
+  keepDays: v.optional(whole(1, 3650), 30),
+  folder: v.optional(text),
+});
+
+/** The whole configuration file. Defaults stand here and nowhere else. */
+export const configurationSchema = v.strictObject({
+  name: v.optional(
+    v.pipe(v.string('a short name'), v.regex(/^[a-z0-9_-]{1,32}$/, 'a short name of a-z, 0-9, _ and -')),
+    'desk',
+  ),
+  accounts: v.pipe(v.array(account, 'a list of accounts'), v.minLength(1, 'at least one account')),
+  lines: v.optional(
+    v.pipe(v.array(line, 'a list of lines'), v.minLength(1, 'at least one line'), v.maxLength(8, 'at most 8 lines')),
+  ),
+  network: v.optional(network, {}),
+  audio: v.optional(audio, {}),
+  keys: v.optional(v.array(key, 'a list of keys'), () => []),
+  headset: v.optional(headset, {}),
+  transfer: v.optional(transfer, {}),
+  control: v.optional(control, {}),
+  limits: v.optional(limits, {}),
+  log: v.optional(log, {}),
+  emergency: v.optional(v.array(dialable, 'a list of numbers'), () => ['112', '911']),
+});
+
+/** The configuration as it was read, defaults filled in. */
+export type Configuration = v.InferOutput<typeof configurationSchema>;
+export type AccountConfiguration = Configuration['accounts'][number];
