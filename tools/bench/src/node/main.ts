@@ -1,0 +1,36 @@
+/** `npm run bench [-- --only NAME|ID] [--json FILE]`: figures beside peers of the same run. Misses stay in the table. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Bench, isResult, type NotRun, type Result, table } from '../result.ts';
+import { parsing } from './parse.ts';
+
+const BENCHES: readonly Bench[] = [parsing];
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const only = values.only;
+const chosen = BENCHES.filter(
+  (bench) => only === undefined || bench.name === only || bench.ids.some((id) => id.startsWith(only)),
+);
+if (chosen.length === 0) {
+  console.error(
+    `bench: nothing is called "${only}"; there are ${BENCHES.map((b) => `${b.name} (${b.ids.join(', ')})`).join(', ')}`,
+  );
+  process.exit(2);
+}
+const rows: (Result | NotRun)[] = [];
+for (const bench of chosen) {
+  console.error(`bench: ${bench.name} (${bench.ids.join(', ')})`);
+  try {
+    rows.push(...(await bench.run()));
+  } catch (error) {
+    rows.push(
+      ...bench.ids.map((id) => ({ id, why: error instanceof Error ? error.message.split('\n')[0]! : String(error) })),
+    );
+  }
+}
+console.log(table(rows));
+if (values.json !== undefined) {
+  const body = { results: rows.filter(isResult), notRun: rows.filter((row) => !isResult(row)) };
+  writeFileSync(values.json, `${JSON.stringify(body, null, 2)}\n`);
+}
+process.exit(0);
