@@ -1,0 +1,2 @@
+export { type ControlClient, connectControl, type FinalAnswer, type RequestOptions } from './control-client.ts';
+export { defaultControlPath } from './control-path.ts';
