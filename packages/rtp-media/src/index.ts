@@ -1,6 +1,18 @@
+export * from './codec/g711.ts';
+export * from './codec/registry.ts';
 export type * from './engine/door.ts';
 export type * from './engine/ports.ts';
 export * from './engine/sound.ts';
+export * from './packet/rtp.ts';
+export * from './sdp/address.ts';
+export * from './sdp/direction.ts';
 export type * from './sdp/door.ts';
+export * from './sdp/negotiation.ts';
+export * from './sdp/text.ts';
 export type * from './session/plan.ts';
+export * from './tone/cadence.ts';
 export * from './tone/countries.ts';
+export * from './tone/generator.ts';
+export * from './tone/melody.ts';
+export * from './tone/tones.ts';
+export * from './wav/wav.ts';

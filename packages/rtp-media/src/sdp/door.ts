@@ -9,7 +9,14 @@ export interface LocalMedia {
   readonly ptimeMs: number;
 }
 
-export type SdpFault = 'not-sdp' | 'no-audio' | 'no-common-codec' | 'bad-address' | 'too-many-media' | 'wrong-media-count';
+export type SdpFault =
+  | 'not-sdp'
+  | 'no-audio'
+  | 'no-common-codec'
+  | 'bad-address'
+  | 'too-many-media'
+  | 'too-many-attributes'
+  | 'wrong-media-count';
 
 /** The direction the local side wants: talk, or hold the other side. */
 export type LocalWish = 'talk' | 'hold';

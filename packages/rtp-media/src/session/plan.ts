@@ -33,6 +33,8 @@ export interface SessionPlan {
   readonly receive: readonly NegotiatedCodec[];
   /** RFC 4733 payload type, when agreed. */
   readonly telephoneEvent: number | undefined;
+  /** Where the far end sends its events to, when that is another payload type than `telephoneEvent`. */
+  readonly telephoneEventIn?: number;
   readonly direction: Direction;
   /** Packet time to send, ms. */
   readonly ptimeMs: number;
