@@ -1,5 +1,6 @@
 import type { Datagram } from '@switchhook/ladder';
 import type { AlarmClock, Millis, Random } from '@switchhook/sans-io';
+import type { Passage } from './mischief.ts';
 import { FAIR, travels, type Weather } from './weather.ts';
 
 /** Where datagrams leave and arrive: one address of the virtual network. */
@@ -27,6 +28,11 @@ export class VirtualNetwork {
   record: (datagram: Datagram) => void = () => {};
   /** Weather by way; `FAIR` with 1 ms by default. */
   weather: WeatherMap = () => ({ ...FAIR, delayMs: 1 });
+  /** Planted faults: what becomes of a datagram before the weather. */
+  passage: (from: string, to: string, bytes: Uint8Array) => Passage = (_from, _to, bytes) => ({
+    deliver: bytes,
+    laterMs: 0,
+  });
   /** Datagrams for an address that nobody has. */
   unreachable = 0;
 
@@ -51,9 +57,18 @@ export class VirtualNetwork {
   }
 
   #send(from: string, to: string, sent: Uint8Array): void {
+    const { deliver, laterMs, reply } = this.passage(from, to, sent);
+    if (deliver === undefined && reply !== undefined) {
+      this.record({ atMs: this.#clock.now(), from, to, bytes: sent.slice(), arrivalsMs: [this.#clock.now()] });
+      this.#carry(to, from, reply, 0);
+    } else if (deliver === undefined) {
+      this.record({ atMs: this.#clock.now(), from, to, bytes: sent.slice(), arrivalsMs: [] });
+    } else this.#carry(from, to, deliver.slice(), laterMs);
+  }
+
+  #carry(from: string, to: string, bytes: Uint8Array, laterMs: Millis): void {
     const now = this.#clock.now();
-    const bytes = sent.slice();
-    const arrivalsMs: Millis[] = travels(this.weather(from, to), this.#random).map((travel) => now + travel);
+    const arrivalsMs: Millis[] = travels(this.weather(from, to), this.#random).map((travel) => now + travel + laterMs);
     this.record({ atMs: now, from, to, bytes, arrivalsMs });
     for (const at of arrivalsMs) {
       this.#clock.alarm(at, () => {

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { Datagram } from '@switchhook/ladder';
 import type { Random } from '@switchhook/sans-io';
+import type { Passage } from '../network/mischief.ts';
 import type { PartyPlan } from '../network/office-plan.ts';
 import { FAIR, travels, type Weather } from '../network/weather.ts';
 
@@ -33,8 +34,11 @@ export class WireNetwork {
   readonly #waiting = new Set<NodeJS.Timeout>();
   /** Datagrams from addresses that belong to no party. */
   strangers = 0;
-  /** Seen before weather; returning false drops the datagram. For planted faults. */
-  gate: (from: string, to: string, bytes: Uint8Array) => boolean = () => true;
+  /** Planted faults: what becomes of a datagram before the weather. */
+  passage: (from: string, to: string, bytes: Uint8Array) => Passage = (_from, _to, bytes) => ({
+    deliver: bytes,
+    laterMs: 0,
+  });
 
   private constructor(options: WireOptions) {
     this.#options = options;
@@ -93,11 +97,21 @@ export class WireNetwork {
       this.strangers++;
       return;
     }
+    const to = `${wan}:${port}`;
+    const { deliver, laterMs, reply } = this.passage(from, to, bytes);
+    const atMs = this.#options.now();
+    if (deliver !== undefined) this.#carry(from, sender, to, lan, deliver, laterMs);
+    else this.#options.record({ atMs, from, to, bytes, arrivalsMs: reply === undefined ? [] : [atMs] });
+    const answering = this.#twins.get(to);
+    if (reply !== undefined && answering !== undefined) this.#carry(to, answering, from, lanHost, reply, 0);
+  }
+
+  #carry(from: string, sender: Socket, to: string, lan: string, bytes: Uint8Array, laterMs: number): void {
     const { now, random, record, weather } = this.#options;
     const atMs = now();
-    const open = this.gate(from, `${wan}:${port}`, bytes);
-    const copies = open ? travels(weather?.(senderHost, wan) ?? FAIR, random) : [];
-    record({ atMs, from, to: `${wan}:${port}`, bytes, arrivalsMs: copies.map((travel) => atMs + travel) });
+    const port = Number(to.slice(to.lastIndexOf(':') + 1));
+    const copies = travels(weather?.(hostOf(from), hostOf(to)) ?? FAIR, random).map((travel) => travel + laterMs);
+    record({ atMs, from, to, bytes, arrivalsMs: copies.map((travel) => atMs + travel) });
     for (const travel of copies) {
       if (travel < 1) sender.send(bytes, port, lan);
       else this.#later(travel, () => sender.send(bytes, port, lan));
@@ -111,4 +125,8 @@ export class WireNetwork {
     }, travelMs);
     this.#waiting.add(timer);
   }
+}
+
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':'));
 }

@@ -1,0 +1,158 @@
+import type { Core, Millis } from '@switchhook/sans-io';
+import {
+  type Flow,
+  markReceived,
+  type NetworkIn,
+  type NetworkOut,
+  parseMessage,
+  parseNameAddr,
+  parseUri,
+  parseVia,
+  printMessage,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from '@switchhook/sip-core';
+import { Doorkeeper } from './doorkeeper.ts';
+import { Registrar } from './registrar.ts';
+import { flowOf, replyTo } from './replies.ts';
+import type { ExchangeSettings } from './settings.ts';
+
+/**
+ * An exchange that passes calls through: a registrar and a stateless proxy (RFC 3261 §16.11) that stays in the path by
+ * Record-Route, so that a REFER reaches the caller's own phone. Initial requests must show digest credentials.
+ *
+ * ```
+ *  phone ──REGISTER──► registrar ──200──► phone
+ *  phone ──INVITE 1──► 407 … with credentials ──► its binding, Via and Record-Route on top ──► phone
+ *  phone ──in-dialog, Route: us──► Route taken off ──► the Contact it names ──► phone
+ *  phone ──response──► our Via taken off ──► received, rport of the next
+ * ```
+ */
+export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
+  readonly deadline: Millis | undefined = undefined;
+  readonly registrar: Registrar;
+  readonly #settings: ExchangeSettings;
+  readonly #doorkeeper: Doorkeeper;
+  /** What was dropped, by word. */
+  readonly dropped = new Map<string, number>();
+
+  constructor(settings: ExchangeSettings) {
+    this.#settings = settings;
+    this.#doorkeeper = new Doorkeeper(settings);
+    this.registrar = new Registrar(settings, this.#doorkeeper);
+  }
+
+  wake(): readonly NetworkOut[] {
+    return [];
+  }
+
+  receive(input: NetworkIn, now: Millis): readonly NetworkOut[] {
+    if (input.type !== 'received') return [];
+    const message = parseMessage(input.bytes, 'datagram');
+    if (!message.ok) return this.#drop(message.fault);
+    if (message.value.kind === 'response') return this.#response(message.value);
+    return this.#request(markReceived(message.value, input.flow.host, input.flow.port), input.flow, now);
+  }
+
+  #request(request: SipRequest, flow: Flow, now: Millis): readonly NetworkOut[] {
+    if (request.method === 'REGISTER') return this.#send(this.registrar.register(request, flow, now), flow);
+    const hops = Number(request.headers.get('Max-Forwards') ?? 70);
+    const tag = this.#tag(request);
+    const reply = (status: number, reason: string, extra: readonly (readonly [string, string])[] = []) =>
+      request.method === 'ACK' ? [] : this.#send(replyTo(request, status, reason, tag, extra), flow);
+    if (!(hops > 0)) return reply(483, 'Too Many Hops');
+    const to = parseNameAddr(request.headers.get('To') ?? '');
+    if (!to.ok) return reply(400, 'Bad To');
+    const toTag = to.value.params.get('tag');
+    // An ACK for an answer of our own ends here.
+    if (request.method === 'ACK' && toTag === tag) return [];
+    if (toTag === undefined && request.method !== 'ACK' && request.method !== 'CANCEL') {
+      const salt = `${request.headers.get('Call-ID')} ${request.headers.get('CSeq')}`;
+      const admission = this.#doorkeeper.judge(request, 'Proxy-Authorization', salt, now);
+      if (admission.name === 'refused') return reply(403, 'Forbidden');
+      if (admission.name === 'challenged') {
+        const challenges = admission.challenges.map((c) => ['Proxy-Authenticate', c] as const);
+        return reply(407, 'Proxy Authentication Required', challenges);
+      }
+    }
+    return this.#forward(request, hops, now) ?? reply(404, 'Not Found');
+  }
+
+  /** RFC 3261 §16.6; undefined when nobody is there. */
+  #forward(request: SipRequest, hops: number, now: Millis): readonly NetworkOut[] | undefined {
+    const headers = request.headers.clone();
+    const routes = headers.list('Route');
+    if (routes[0] !== undefined && this.#isUs(routes[0])) routes.shift();
+    headers.delete('Route');
+    let uri = request.uri;
+    if (this.#isUs(`<${uri}>`)) {
+      const wanted = parseUri(uri);
+      const binding = wanted.ok ? this.registrar.find(wanted.value.user ?? '', now) : undefined;
+      if (binding === undefined) return undefined;
+      uri = binding.contact;
+    }
+    const next = routes[0] === undefined ? addressOf(`<${uri}>`) : addressOf(routes[0]);
+    if (next === undefined) return undefined;
+    const { host, port, crypto } = this.#settings;
+    const vias = headers.list('Via');
+    headers.set(
+      'Via',
+      `SIP/2.0/UDP ${host}:${port};branch=z9hG4bK${crypto.hash('MD5', branchOf(vias[0])).slice(0, 20)}`,
+    );
+    for (const via of vias) headers.add('Via', via);
+    headers.set('Max-Forwards', String(hops - 1));
+    if (request.method === 'INVITE') headers.prepend('Record-Route', `<sip:${host}:${port};lr>`);
+    headers.delete('Proxy-Authorization');
+    for (const route of routes) headers.add('Route', route);
+    return this.#send({ ...request, uri, headers }, { transport: 'udp', ...next });
+  }
+
+  #response(response: SipResponse): readonly NetworkOut[] {
+    const top = parseVia(response.headers.list('Via')[0] ?? '');
+    if (!top.ok || top.value.host !== this.#settings.host || top.value.port !== this.#settings.port) {
+      return this.#drop('not-our-via');
+    }
+    const vias = response.headers.list('Via').slice(1);
+    if (vias.length === 0) return this.#drop('no-next-via');
+    const headers = response.headers.clone();
+    headers.set('Via', vias[0]!);
+    for (const via of vias.slice(1)) headers.add('Via', via);
+    const passed = { ...response, headers };
+    const flow = flowOf(passed);
+    return flow === undefined ? this.#drop('bad-via') : this.#send(passed, flow);
+  }
+
+  #isUs(value: string): boolean {
+    const address = addressOf(value);
+    const { host, port, domain } = this.#settings;
+    return address !== undefined && (address.host === domain || (address.host === host && address.port === port));
+  }
+
+  #tag(request: SipRequest): string {
+    return `x${this.#settings.crypto.hash('MD5', branchOf(request.headers.list('Via')[0])).slice(0, 10)}`;
+  }
+
+  #send(message: SipMessage, flow: Flow): readonly NetworkOut[] {
+    return [
+      { type: 'send', flow: { transport: 'udp', host: flow.host, port: flow.port }, bytes: printMessage(message) },
+    ];
+  }
+
+  #drop(word: string): readonly NetworkOut[] {
+    this.dropped.set(word, (this.dropped.get(word) ?? 0) + 1);
+    return [];
+  }
+}
+
+function addressOf(value: string): { readonly host: string; readonly port: number } | undefined {
+  const named = parseNameAddr(value);
+  const uri = named.ok ? parseUri(named.value.uri) : undefined;
+  return uri?.ok === true ? { host: uri.value.host, port: uri.value.port ?? 5060 } : undefined;
+}
+
+/** CANCEL and the ACK of a failure carry the branch of their INVITE (§9.1, §17.1.1.3): so does what we make of it. */
+function branchOf(via: string | undefined): string {
+  const parsed = parseVia(via ?? '');
+  return parsed.ok ? `${parsed.value.host}:${parsed.value.port} ${parsed.value.branch}` : '';
+}

@@ -1,0 +1,79 @@
+import { readSip, tagOf } from '@switchhook/ladder';
+
+/** Faults that can be planted between the receptionist's phone and the exchange. */
+export type Fault =
+  /** Every hold is refused with 488. */
+  | 'hold-refused'
+  | 'refer-refused'
+  /** No NOTIFY ever arrives. */
+  | 'no-notify'
+  /** The 2xx of a REFER is overtaken by the first NOTIFY. */
+  | 'notify-before-2xx'
+  /** The final NOTIFY is overtaken by the BYE of the target. */
+  | 'bye-before-notify'
+  /** Every NOTIFY says `terminated`, the first one too. */
+  | 'terminated-notify'
+  /** REFER is accepted with 200, as RFC 7647 §5 wants it. */
+  | 'refer-200'
+  /** The dialog that Refer-To names does not exist. */
+  | 'wrong-replaces';
+
+/** What becomes of one datagram: passed on (perhaps altered, perhaps later), or answered at once in the target's name. */
+export interface Passage {
+  readonly deliver: Uint8Array | undefined;
+  readonly laterMs: number;
+  readonly reply?: Uint8Array;
+}
+
+/** Plays one fault on the datagrams of one phone, whose address is `victim` (`host:port`). Pure: each is judged alone. */
+export function meddle(fault: Fault | undefined, victim: string, from: string, to: string, bytes: Uint8Array): Passage {
+  const pass: Passage = { deliver: bytes, laterMs: 0 };
+  if (fault === undefined || (from !== victim && to !== victim)) return pass;
+  const sip = readSip(bytes);
+  if (sip === undefined) return pass;
+  const sent = from === victim;
+  const cseq = sip.headers.get('cseq') ?? '';
+  const reReply = (status: string): Passage => ({ deliver: undefined, laterMs: 0, reply: answer(bytes, status) });
+  switch (fault) {
+    case 'hold-refused': {
+      const hold = sip.method === 'INVITE' && tagOf(sip.headers.get('to')) !== undefined;
+      return sent && hold && /a=(sendonly|inactive)/.test(sip.body) ? reReply('488 Not Acceptable Here') : pass;
+    }
+    case 'refer-refused':
+      return sent && sip.method === 'REFER' ? reReply('603 Decline') : pass;
+    case 'no-notify':
+      return !sent && sip.method === 'NOTIFY' ? { deliver: undefined, laterMs: 0 } : pass;
+    case 'notify-before-2xx':
+      return !sent && sip.status !== undefined && sip.status >= 200 && cseq.endsWith('REFER')
+        ? { deliver: bytes, laterMs: 300 }
+        : pass;
+    case 'bye-before-notify':
+      return !sent && sip.method === 'NOTIFY' && !/ 1\d\d /.test(sip.body.slice(0, 14))
+        ? { deliver: bytes, laterMs: 600 }
+        : pass;
+    case 'terminated-notify':
+      return !sent && sip.method === 'NOTIFY'
+        ? edited(bytes, /^(Subscription-State:)[^\r]*/im, '$1 terminated;reason=noresource')
+        : pass;
+    case 'refer-200':
+      return !sent && sip.status === 202 ? edited(bytes, /^SIP\/2\.0 202 [^\r]*/, 'SIP/2.0 200 OK') : pass;
+    case 'wrong-replaces':
+      return sent && sip.method === 'REFER' ? edited(bytes, /(Replaces=)([0-9A-Za-z]{4})/i, '$1zzzz') : pass;
+    default:
+      throw fault satisfies never;
+  }
+}
+
+function edited(bytes: Uint8Array, what: RegExp, by: string): Passage {
+  return { deliver: new TextEncoder().encode(new TextDecoder().decode(bytes).replace(what, by)), laterMs: 0 };
+}
+
+/** An answer in the target's name; an ACK for it will come and go unheeded. */
+function answer(bytes: Uint8Array, status: string): Uint8Array {
+  const head = new TextDecoder().decode(bytes).split('\r\n\r\n')[0]!.split('\r\n').slice(1);
+  const kept = head.filter((line) => /^(Via|v|From|f|To|t|Call-ID|i|CSeq)\s*:/i.test(line));
+  const tagged = kept.map((line) =>
+    /^(To|t)\s*:/i.test(line) && !/;\s*tag=/i.test(line) ? `${line};tag=mischief` : line,
+  );
+  return new TextEncoder().encode(`SIP/2.0 ${status}\r\n${tagged.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
+}
