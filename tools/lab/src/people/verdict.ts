@@ -1,0 +1,50 @@
+import { ATTENDED_TRANSFER_STEPS, type Ladder, matchSteps, seenBy } from '@switchhook/ladder';
+import { heardThen } from '../analysis/heard.ts';
+
+/** What a played transfer left behind. `heard` holds the order of voices by listener. */
+export interface Findings {
+  readonly ladder: Ladder;
+  readonly outcome: { readonly name: string; readonly evidence: string | undefined };
+  readonly heard: Readonly<Record<'caller' | 'specialist' | 'receptionist', readonly string[]>>;
+  /** The receptionist's phone shows no call. */
+  readonly receptionistIdle: boolean;
+  /** RTP packets that the receptionist's phone sent after both of its calls had ended. */
+  readonly packetsAfterEnd: number;
+}
+
+/** What is wrong with a transfer that should have succeeded, a line each; empty = everything is as it must be. */
+export function shortcomings(findings: Findings): string[] {
+  const { ladder, outcome, heard } = findings;
+  const wrong: string[] = [];
+  const refused = seenBy(ladder, 'receptionist').steps.filter(
+    (step) =>
+      step.to === 'receptionist' &&
+      (step.status ?? 0) >= 300 &&
+      step.status !== 401 &&
+      step.status !== 407 &&
+      (step.cseq.method === 'REFER' || step.cseq.method === 'INVITE'),
+  );
+  for (const step of refused) {
+    const what = step.cseq.method === 'REFER' ? 'REFER' : 'hold (INVITE)';
+    if (!step.again) wrong.push(`${what} was refused: ${step.status} ${step.rest}`);
+  }
+  const missing = matchSteps(ladder, 'receptionist', ATTENDED_TRANSFER_STEPS);
+  if (missing !== undefined) wrong.push(`the ladder has no ${missing.word} after [${missing.found.join(', ')}]`);
+  const failed = seenBy(ladder, 'receptionist').steps.find((step) => (step.sipfrag ?? 0) >= 300);
+  if (failed !== undefined) wrong.push(`NOTIFY says ${failed.sipfrag}: Replaces did not find the call`);
+  if (outcome.name !== 'completed') wrong.push(`the outcome is ${outcome.name}, not completed`);
+  else if (outcome.evidence === undefined) wrong.push('completed without evidence');
+  if (!heardThen(heard.caller, 'receptionist', 'hold', 'specialist')) {
+    wrong.push(`the caller heard ${list(heard.caller)}, not receptionist, hold, specialist`);
+  }
+  if (!heardThen(heard.specialist, 'receptionist', 'caller')) {
+    wrong.push(`the specialist heard ${list(heard.specialist)}, not receptionist, caller`);
+  }
+  if (!findings.receptionistIdle) wrong.push('the receptionist is not idle at the end');
+  if (findings.packetsAfterEnd > 0) wrong.push(`${findings.packetsAfterEnd} RTP packets were sent after the end`);
+  return wrong;
+}
+
+function list(words: readonly string[]): string {
+  return words.length === 0 ? 'nothing' : words.join(', ');
+}
