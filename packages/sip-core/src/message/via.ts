@@ -47,9 +47,19 @@ export function parseVia(text: string): Parsed<Via, ValueFault> {
   const branch = params.value.get('branch');
   if (branch !== undefined) {
     if (branch.length > limits.branch) return fault('too-long', end);
+    if (!isBranch(branch)) return fault('token', end);
     (params.value as Map<string, string | undefined>).delete('branch');
   }
   return parsed({ transport, host, port, branch, params: params.value });
+}
+
+/** A branch is a token; peers that put other visible characters into it are understood and get them back. */
+function isBranch(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f || code === 0x22 || code === 0x2c || code === 0x3b) return false;
+  }
+  return text.length > 0;
 }
 
 /** The first of the Via values in one header field. */
@@ -63,7 +73,7 @@ export function parseFirstVia(text: string): Parsed<Via, ValueFault> {
 export function printVia(via: Via): string {
   if (!isToken(via.transport)) throw new Error(`not a transport: ${JSON.stringify(via.transport)}`);
   if (!isHost(via.host)) throw new Error(`not a sent-by host: ${JSON.stringify(via.host)}`);
-  if (via.branch !== undefined && !isToken(via.branch)) throw new Error(`not a branch: ${JSON.stringify(via.branch)}`);
+  if (via.branch !== undefined && !isBranch(via.branch)) throw new Error(`not a branch: ${JSON.stringify(via.branch)}`);
   const sentBy = via.port === undefined ? via.host : `${via.host}:${via.port}`;
   const branch = via.branch === undefined ? '' : `;branch=${via.branch}`;
   return `SIP/2.0/${via.transport} ${sentBy}${branch}${printParams(via.params)}`;
