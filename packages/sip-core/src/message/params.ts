@@ -87,9 +87,7 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
         j = text.indexOf(';', start);
         if (j < 0) j = end;
         value = trimmed(text, start, j);
-        if (value === '') return fault('param', start);
-        if (value.indexOf('"') >= 0 || value.indexOf(' ') >= 0 || value.indexOf('\t') >= 0)
-          return fault('param', start);
+        if (!isVisible(value)) return fault('param', start);
       }
     }
     const key = name.toLowerCase();
@@ -97,6 +95,15 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
     i = j;
   }
   return parsed(params);
+}
+
+/** Not empty, without blanks, controls and quotes: what may stand unquoted. */
+function isVisible(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code === 0x22 || code === 0x7f) return false;
+  }
+  return text.length > 0;
 }
 
 /** Parameters as written, each with its `;`. Values that are neither token nor host are quoted. */

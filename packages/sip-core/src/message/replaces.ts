@@ -29,6 +29,7 @@ export function parseReplaces(text: string): Parsed<Replaces, ValueFault> {
   const fromTag = params.value.get('from-tag');
   if (toTag === undefined || fromTag === undefined) return fault('missing', semicolon);
   if (toTag.length > limits.tag || fromTag.length > limits.tag) return fault('too-long', semicolon);
+  if (!isToken(toTag) || !isToken(fromTag)) return fault('token', semicolon);
   return parsed({ callId, toTag, fromTag, earlyOnly: params.value.has('early-only') });
 }
 

@@ -44,7 +44,8 @@ export function inviteClientStep(state: InviteClientState, event: ClientEvent, o
       if (state.name !== 'calling' && state.name !== 'proceeding') return { state, effects: [] };
       return { state, effects: [start('cancelled', 64 * on.t1)] };
     case 'failed':
-      if (state.name !== 'calling' && state.name !== 'proceeding') return { state: terminated, effects: [] };
+      // Once answered, what failed was an ACK: the answer stands and timers D and M clear up.
+      if (state.name !== 'calling' && state.name !== 'proceeding') return { state, effects: [] };
       return { state: terminated, effects: [{ type: 'fail' }] };
     default:
       throw new Error(`no such event: ${JSON.stringify(event satisfies never)}`);
