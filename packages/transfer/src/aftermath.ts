@@ -48,7 +48,11 @@ export function complete(
   evidence: Extract<TransferOutcome, { name: 'completed' }>['evidence'],
   rules: TransferRules,
 ): TransferorStep {
-  return withVerdict({ name: 'completed', evidence }, settle(attempt.leg, standing, rules));
+  const outcome: TransferOutcome = { name: 'completed', evidence };
+  if (evidence.name === 'notify') return withVerdict(outcome, settle(attempt.leg, standing, rules));
+  // A BYE was the proof: the replaced leg has gone, and no NOTIFY's 200 must get out before our BYE.
+  const effects: TransferEffect[] = standing[attempt.leg] === 'up' ? [{ type: 'end', leg: attempt.leg }] : [];
+  return withVerdict(outcome, { state: over, effects });
 }
 
 /** Failure: the outcome, then both legs back in the person's hands as far as they are still there. */
@@ -97,7 +101,10 @@ function restore(attempt: Attempt, standing: Standing): TransferorStep {
   }
   if (attempt.facts === undefined) return retrieve(); // blind: there is nobody else to talk to
   if (standing.target !== 'up') return { state: { name: 'caller-held' }, effects: [] };
-  return { state: { name: 'restored', facts: attempt.facts, talking: 'target' }, effects: [resume('target')] };
+  return {
+    state: { name: 'restored', facts: attempt.facts, talking: 'target', swapping: true },
+    effects: [resume('target')],
+  };
 }
 
 /** Give the caller back to the person. */
@@ -158,17 +165,33 @@ export function restoredStep(state: Named<'restored'>, event: TransferEvent): Tr
       return { state: back.state, effects: [{ type: 'end', leg: 'target' }, ...back.effects] };
     }
     case 'swap': {
+      if (state.swapping) return refuse(state, 'already-pending');
       const talking = otherLeg(state.talking);
-      return { state: { ...state, talking }, effects: [{ type: 'hold', leg: state.talking }, resume(talking)] };
+      return {
+        state: { ...state, talking, swapping: true },
+        effects: [{ type: 'hold', leg: state.talking }, resume(talking)],
+      };
     }
+    case 'resumed':
+      return stay(event.leg === state.talking && state.swapping ? { ...state, swapping: false } : state);
     case 'ended':
-      if (event.leg === 'target') return stay(state.talking === 'caller' ? over : { name: 'caller-held' });
-      return { state: over, effects: state.talking === 'target' ? [] : [resume('target')] };
+      if (event.leg === 'caller') return { state: over, effects: [resume('target')] };
+      if (state.talking === 'target') return stay({ name: 'caller-held' });
+      return stay(state.swapping ? { name: 'retrieving', tries: 1, waiting: false } : over);
+    case 'hold-refused':
     case 'resume-refused':
-      // Whom the person wanted to talk to stays held: the view must not say otherwise. A dead leg ends by itself.
-      return event.leg === state.talking && event.leg === 'caller' && !meansDead(event.status)
-        ? { state: { ...state, talking: 'target' }, effects: [resume('target')] }
-        : stay(state);
+      if (meansDead(event.status)) {
+        return restoredStep(state, { type: 'ended', leg: event.leg, cause: { by: 'network', how: 'response' } });
+      }
+      if (event.type === 'hold-refused') {
+        // A hold of before the last swap says nothing about the leg that talks now.
+        return event.leg === state.talking ? stay(state) : { state, effects: [{ type: 'mute', leg: event.leg }] };
+      }
+      if (event.leg !== state.talking) return stay(state);
+      // The caller stays held: the person is with the target again, and may swap or cancel anew.
+      return event.leg === 'caller'
+        ? { state: { ...state, talking: 'target', swapping: true }, effects: [resume('target')] }
+        : stay({ ...state, swapping: false });
     default:
       return stay(state);
   }
@@ -201,10 +224,14 @@ export function unsureStep(state: Named<'unsure'>, event: TransferEvent, rules: 
     }
     case 'swap':
       if (!target || attempt.facts === undefined) return retrieve();
-      return { state: { name: 'restored', facts: attempt.facts, talking: 'target' }, effects: [resume('target')] };
+      return {
+        state: { name: 'restored', facts: attempt.facts, talking: 'target', swapping: true },
+        effects: [resume('target')],
+      };
     case 'resumed':
       if (target && attempt.facts !== undefined) {
-        return stay({ name: 'restored', facts: attempt.facts, talking: event.leg });
+        const restored: TransferState = { name: 'restored', facts: attempt.facts, talking: event.leg, swapping: false };
+        return { state: restored, effects: [{ type: 'hold', leg: otherLeg(event.leg) }] };
       }
       return event.leg === 'caller' ? stay(over) : stay(state);
     case 'ended':
@@ -223,6 +250,9 @@ export function callerHeldStep(state: Named<'caller-held'>, event: TransferEvent
       return retrieve();
     case 'complete':
       return refuse(state, 'over');
+    case 'hold-refused':
+    case 'resume-refused':
+      return event.leg === 'caller' && meansDead(event.status) ? stay(over) : stay(state);
     case 'resumed':
     case 'ended':
       return event.leg === 'caller' ? stay(over) : stay(state);
@@ -238,9 +268,13 @@ export function retrievingStep(state: Named<'retrieving'>, event: TransferEvent)
     case 'ended':
       if (event.leg !== 'caller') return stay(state);
       return { state: over, effects: state.waiting ? [clear('retry')] : [] };
+    case 'hold-refused':
+      if (event.leg !== 'caller' || !meansDead(event.status)) return stay(state);
+      return { state: over, effects: state.waiting ? [clear('retry')] : [] };
     case 'resume-refused':
-      if (event.leg !== 'caller' || state.waiting) return stay(state);
-      if (meansDead(event.status)) return stay(over);
+      if (event.leg !== 'caller') return stay(state);
+      if (meansDead(event.status)) return { state: over, effects: state.waiting ? [clear('retry')] : [] };
+      if (state.waiting) return stay(state);
       if (state.tries >= resumeTries) return stay({ name: 'caller-held' });
       return {
         state: { ...state, waiting: true },

@@ -129,7 +129,8 @@ export function consultingStep(state: Named<'consulting'>, event: TransferEvent,
     case 'cancel':
       return cancelled(true);
     case 'ended':
-      return event.leg === 'caller' ? callerGone(false) : targetGone(false);
+      // The target talks, unless its resume was refused after a swap: then this one asks again.
+      return event.leg === 'caller' ? callerGone(true) : targetGone(false);
     default:
       return stay(state);
   }

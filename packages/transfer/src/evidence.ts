@@ -34,21 +34,40 @@ export function standingAfter(cause: EndCause): LegStanding {
   }
 }
 
-/** The REFER was accepted, by a 2xx or by a NOTIFY that overtook it (RFC 6665 §4.1.2.4): start to watch. */
+/** The REFER was accepted by a 2xx: start to watch. */
 export function accept(
   attempt: Attempt,
   standing: Standing,
   withoutSubscription: boolean,
   rules: TransferRules,
 ): TransferorStep {
-  const effects: TransferEffect[] = [
-    { type: 'clear-timer', timer: 'refer-answer' },
-    { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs[attempt.kind] },
-  ];
+  const effects = watchTimers(attempt, rules);
   // RFC 4488 §4: with Refer-Sub: false in the 2xx no NOTIFY will come; the replaced leg's BYE alone can tell (S3).
   if (!withoutSubscription) effects.push({ type: 'set-timer', timer: 'first-notify', afterMs: rules.firstNotifyMs });
   const weighed = weigh(attempt, standing, rules);
   return { state: weighed.state, effects: [...effects, ...weighed.effects] };
+}
+
+/**
+ * A NOTIFY overtook the 2xx: it proves that the REFER was accepted (RFC 6665 §4.1.2.4). Its own word comes before what
+ * the BYEs of the meantime may mean.
+ */
+export function acceptByNotify(
+  attempt: Attempt,
+  standing: Standing,
+  event: Extract<TransferEvent, { type: 'notified' }>,
+  rules: TransferRules,
+): TransferorStep {
+  const heard = notifiedStep({ name: 'watching', attempt, standing }, event, rules);
+  const next = heard.state.name === 'watching' ? weigh(attempt, standing, rules) : { state: heard.state, effects: [] };
+  return { state: next.state, effects: [...watchTimers(attempt, rules), ...heard.effects, ...next.effects] };
+}
+
+function watchTimers(attempt: Attempt, rules: TransferRules): TransferEffect[] {
+  return [
+    { type: 'clear-timer', timer: 'refer-answer' },
+    { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs[attempt.kind] },
+  ];
 }
 
 /** What the BYEs of both legs mean together. */

@@ -1,7 +1,7 @@
 import { cancelled, fail, leaveOpen } from './aftermath.ts';
 import { sendRefer, type TransferorStep, withOtherLeg } from './attempt.ts';
 import type { TransferEvent, TransferRules } from './door.ts';
-import { accept, watchingStep, withStanding } from './evidence.ts';
+import { accept, acceptByNotify, withStanding } from './evidence.ts';
 import type { Attempt, Standing, TransferState } from './state.ts';
 
 /*
@@ -37,13 +37,8 @@ export function referringStep(
       return event.status < 300
         ? accept(attempt, standing, event.withoutSubscription, rules)
         : refusedStep(attempt, standing, event, rules);
-    case 'notified': {
-      if (event.round !== attempt.round) return stay;
-      const accepted = accept(attempt, standing, false, rules);
-      if (accepted.state.name !== 'watching') return accepted;
-      const weighed = watchingStep(accepted.state, event, rules);
-      return { state: weighed.state, effects: [...accepted.effects, ...weighed.effects] };
-    }
+    case 'notified':
+      return event.round === attempt.round ? acceptByNotify(attempt, standing, event, rules) : stay;
     case 'ended':
       // A BYE may cross the REFER, and on a B2BUA it may overtake the 202: the answer decides.
       return standing[event.leg] === 'up'

@@ -73,8 +73,11 @@ export type TransferState =
   | { readonly name: 'watching'; readonly attempt: Attempt; readonly standing: Standing }
   /** Completed: our BYEs are due for the legs that are still up (true). */
   | { readonly name: 'settling'; readonly referee: Leg; readonly caller: boolean; readonly target: boolean }
-  /** Failed with both legs up: one talks, the other is held, the person decides. */
-  | { readonly name: 'restored'; readonly facts: PairFacts; readonly talking: Leg }
+  /**
+   * Failed with both legs up: one talks, the other is held, the person decides. `swapping` = the resume of `talking`
+   * is not answered yet.
+   */
+  | { readonly name: 'restored'; readonly facts: PairFacts; readonly talking: Leg; readonly swapping: boolean }
   /** Unknown with the caller held and perhaps the target too (`target`): the person decides, or a late NOTIFY. */
   | { readonly name: 'unsure'; readonly attempt: Attempt; readonly target: boolean }
   /** The outcome is given, the target has gone, the caller is held: `cancel` or `swap` retrieves. */

@@ -1,0 +1,444 @@
+import type {
+  Leg,
+  TransferEffect,
+  TransferEvent,
+  TransferOutcome,
+  TransferorStep,
+  TransferPair,
+  TransferRules,
+  TransferState,
+  TransferTimer,
+} from '../src/index.ts';
+import { alphabet } from './alphabet.ts';
+
+/** How the promises of the transferor can be broken. */
+export type Breach =
+  | 'ended-caller-before-evidence'
+  | 'ended-target-unasked'
+  | 'ended-a-dead-leg'
+  | 'touched-a-dead-leg'
+  | 'completed-without-evidence'
+  | 'unknown-despite-evidence'
+  | 'outcome-twice'
+  | 'over-without-outcome'
+  | 'late-verdict-without-unknown'
+  | 'left-on-hold'
+  | 'no-way-back'
+  | 'no-timer-leads-out'
+  | 'leg-never-ended'
+  | 'referred-before-hold-was-answered'
+  | 'referred-while-a-refer-was-open'
+  | 'dialled-before-hold-was-answered'
+  | 'both-legs-talk'
+  | 'timer-left-running'
+  | 'over-is-not-over'
+  | 'old-round-had-an-effect'
+  | 'over-out-of-reach';
+
+/** One leg as an observer sees it who knows only events and effects, never the machine's state. */
+interface LegSeen {
+  life: 'none' | 'calling' | 'up' | 'dead';
+  /** What its media was last told to do. */
+  sound: 'talk' | 'silent';
+  /** The unanswered re-INVITEs: the one on the wire and the last one queued behind it. */
+  open: readonly ('hold' | 'resume')[];
+  goodBye: boolean;
+}
+
+/** The observer. */
+interface Seen {
+  caller: LegSeen;
+  target: LegSeen;
+  outcome: TransferOutcome['name'] | 'none';
+  late: boolean;
+  handedOn: boolean;
+  round: number;
+  referee: Leg;
+  refer: 'none' | 'open' | 'accepted' | 'refused' | 'silent';
+  verdict: 'none' | 'success' | 'failure';
+  timers: TransferTimer[];
+}
+
+export interface Start {
+  readonly name: string;
+  readonly step: TransferorStep;
+  readonly pair: TransferPair;
+  readonly rules: TransferRules;
+  /** `startJoin`: both legs stand when it begins. */
+  readonly joined?: Leg;
+}
+
+export type StepFunction = (
+  state: TransferState,
+  event: TransferEvent,
+  pair: TransferPair,
+  rules: TransferRules,
+) => TransferorStep;
+
+interface Node {
+  readonly state: TransferState;
+  readonly seen: Seen;
+  readonly depth: number;
+  readonly from: Node | undefined;
+  readonly by: TransferEvent | undefined;
+  readonly before: Node[];
+}
+
+export interface Walk {
+  readonly states: number;
+  readonly edges: number;
+  readonly depth: number;
+  readonly names: ReadonlySet<string>;
+  /** First path to each broken promise. */
+  readonly broken: ReadonlyMap<Breach, string>;
+}
+
+/**
+ * Go breadth-first through every state that `step` can reach from `start`, watched by an observer on every edge;
+ * with `until`, only until that promise is seen broken.
+ */
+export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
+  const broken = new Map<Breach, string>();
+  const nodes = new Map<string, Node>();
+  const names = new Set<string>();
+  const { pair, rules } = start;
+  const blind = pair.target === undefined;
+
+  const blame = (promise: Breach, node: Node, event?: TransferEvent) => {
+    if (!broken.has(promise)) broken.set(promise, `${start.name}: ${path(node)} ${event ? say(event) : ''}`);
+  };
+  const origin: Node = {
+    state: start.step.state,
+    seen: firstSeen(start),
+    depth: 0,
+    from: undefined,
+    by: undefined,
+    before: [],
+  };
+  for (const effect of start.step.effects) see(origin.seen, effect, origin, undefined);
+  nodes.set(key(origin), origin);
+  const queue: Node[] = [origin];
+  let edges = 0;
+  let depth = 0;
+
+  for (let at = 0; at < queue.length; at++) {
+    const node = queue[at]!;
+    depth = Math.max(depth, node.depth);
+    names.add(node.state.name);
+    judgeState(node);
+    for (const letters of Object.values(alphabet)) {
+      for (const letter of letters) {
+        const event = letter(node.seen.round);
+        if (!mayCome(node, event)) continue;
+        const { state, effects } = step(node.state, event, pair, rules);
+        edges++;
+        if ('round' in event && event.round === 0 && (state !== node.state || effects.length > 0)) {
+          blame('old-round-had-an-effect', node, event);
+        }
+        if (node.state.name === 'over' && (state.name !== 'over' || effects.some((e) => e.type !== 'refuse'))) {
+          blame('over-is-not-over', node, event);
+        }
+        if (node.state.name === 'over') continue; // what is left are ordinary calls
+        if (state === node.state && effects.length === 0 && tellsNothing(node.seen, event)) continue;
+        const seen = structuredCloneSeen(node.seen);
+        hear(seen, event);
+        for (const effect of effects) see(seen, effect, node, event);
+        const next: Node = { state, seen, depth: node.depth + 1, from: node, by: event, before: [] };
+        judgeSilence(next);
+        const name = key(next);
+        const known = nodes.get(name);
+        if (known !== undefined) known.before.push(node);
+        else {
+          next.before.push(node);
+          nodes.set(name, next);
+          queue.push(next);
+        }
+      }
+    }
+    if (until !== undefined && broken.has(until)) break;
+  }
+  if (until === undefined || !broken.has(until)) judgeReach(queue);
+  return { states: nodes.size, edges, depth, names, broken };
+
+  /** The observer hears an event. */
+  function hear(seen: Seen, event: TransferEvent): void {
+    switch (event.type) {
+      case 'held':
+      case 'resumed':
+      case 'hold-refused':
+      case 'resume-refused': {
+        const leg = seen[event.leg];
+        const last = leg.open.length <= 1;
+        leg.open = leg.open.slice(1);
+        if ('status' in event && event.status === 481) {
+          leg.life = 'dead';
+          leg.open = [];
+        }
+        // Before the last one is answered, what it asks for is what counts.
+        else if (last) leg.sound = event.type === 'held' || event.type === 'resume-refused' ? 'silent' : 'talk';
+        return;
+      }
+      case 'target-answered':
+        if (seen.target.life !== 'calling') return;
+        seen.target.life = 'up';
+        seen.target.sound = 'talk';
+        return;
+      case 'ended': {
+        const leg = seen[event.leg];
+        if (leg.life === 'dead' || leg.life === 'none') return;
+        leg.life = 'dead';
+        leg.open = [];
+        leg.goodBye = event.cause.by === 'remote' && event.cause.how === 'bye' && event.cause.reason === undefined;
+        return;
+      }
+      case 'refer-answered':
+        if (event.round === seen.round && seen.refer === 'open') {
+          seen.refer = event.status < 300 ? 'accepted' : event.status === 408 ? 'silent' : 'refused';
+        }
+        return;
+      case 'notified':
+        if (event.round !== seen.round || seen.refer === 'none' || seen.refer === 'refused') return;
+        seen.refer = 'accepted';
+        if (seen.verdict === 'none' && event.status !== undefined && event.status >= 200) {
+          seen.verdict = event.status < 300 ? 'success' : 'failure';
+        }
+        return;
+      case 'timer':
+        seen.timers = seen.timers.filter((timer) => timer !== event.timer);
+        if (event.timer === 'refer-answer' && seen.refer === 'open') seen.refer = 'silent';
+        return;
+      case 'complete':
+      case 'cancel':
+      case 'swap':
+      case 'target-ringing':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** The observer sees an effect, and judges it. */
+  function see(seen: Seen, effect: TransferEffect, node: Node, event: TransferEvent | undefined): void {
+    switch (effect.type) {
+      case 'hold':
+      case 'resume': {
+        const leg = seen[effect.leg];
+        if (leg.life !== 'up') blame('touched-a-dead-leg', node, event);
+        leg.open = [...leg.open.slice(0, 1), effect.type];
+        leg.sound = effect.type === 'hold' ? 'silent' : 'talk';
+        return;
+      }
+      case 'mute':
+        seen[effect.leg].sound = 'silent';
+        return;
+      case 'dial-target':
+        if (seen.caller.open.length > 0) blame('dialled-before-hold-was-answered', node, event);
+        seen.target.life = 'calling';
+        return;
+      case 'end': {
+        const leg = seen[effect.leg];
+        if (leg.life === 'dead' || leg.life === 'none') blame('ended-a-dead-leg', node, event);
+        if (effect.leg === 'caller' && !proved(seen)) blame('ended-caller-before-evidence', node, event);
+        if (effect.leg === 'target' && !proved(seen) && event?.type !== 'cancel')
+          blame('ended-target-unasked', node, event);
+        leg.life = 'dead';
+        leg.open = [];
+        return;
+      }
+      case 'refer':
+        if (seen.caller.open.length > 0 || seen.target.open.length > 0 || seen.caller.sound !== 'silent') {
+          blame('referred-before-hold-was-answered', node, event);
+        }
+        if (seen.refer === 'open' || effect.round <= seen.round) blame('referred-while-a-refer-was-open', node, event);
+        seen.refer = 'open';
+        seen.referee = effect.leg;
+        seen.round = effect.round;
+        seen.verdict = 'none';
+        return;
+      case 'set-timer':
+        seen.timers = [...seen.timers.filter((timer) => timer !== effect.timer), effect.timer].sort();
+        return;
+      case 'clear-timer':
+        seen.timers = seen.timers.filter((timer) => timer !== effect.timer);
+        return;
+      case 'outcome':
+        if (seen.outcome !== 'none') blame('outcome-twice', node, event);
+        seen.outcome = effect.outcome.name;
+        if (effect.outcome.name === 'completed' && !proved(seen)) blame('completed-without-evidence', node, event);
+        if (effect.outcome.name === 'unknown' && proved(seen)) blame('unknown-despite-evidence', node, event);
+        return;
+      case 'late-verdict':
+        if (seen.outcome !== 'unknown' || seen.late) blame('late-verdict-without-unknown', node, event);
+        if (effect.outcome.name === 'completed' && !proved(seen)) blame('completed-without-evidence', node, event);
+        seen.late = true;
+        return;
+      case 'start-again':
+        seen.handedOn = true;
+        return;
+      case 'refuse':
+      case 'note':
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Evidence by the observer's own reckoning (transfer.md §6 S1 to S4). */
+  function proved(seen: Seen): boolean {
+    if (seen.refer !== 'accepted' || seen.verdict === 'failure') return false;
+    if (seen.verdict === 'success') return true;
+    if (blind) return rules.callerByeProvesBlind && seen.caller.goodBye;
+    return seen[seen.referee === 'caller' ? 'target' : 'caller'].goodBye;
+  }
+
+  function judgeSilence(node: Node): void {
+    const { caller, target } = node.seen;
+    if (caller.life === 'up' && target.life === 'up' && caller.sound === 'talk' && target.sound === 'talk') {
+      blame('both-legs-talk', node);
+    }
+  }
+
+  /** What must hold while nothing happens. */
+  function judgeState(node: Node): void {
+    const { state, seen } = node;
+    const waits = seen.caller.life === 'up' && seen.caller.sound === 'silent';
+    if (state.name === 'over') {
+      if (seen.outcome === 'none') blame('over-without-outcome', node);
+      if (seen.timers.length > 0) blame('timer-left-running', node);
+      const targetWaits = seen.target.life === 'up' && seen.target.sound === 'silent';
+      if ((waits || targetWaits) && !seen.handedOn) blame('left-on-hold', node);
+      return;
+    }
+    const rings = (timer: TransferTimer) => step(state, { type: 'timer', timer }, pair, rules);
+    if (state.name === 'settling') {
+      for (const leg of ['caller', 'target'] as const) {
+        if (seen[leg].life !== 'up') continue;
+        const ends = seen.timers.some((timer) => rings(timer).effects.some((e) => e.type === 'end' && e.leg === leg));
+        if (!ends) blame('leg-never-ended', node);
+      }
+      return;
+    }
+    // A REFER that is out cannot be taken back: then the clock must lead out, whoever waits.
+    if (seen.refer === 'open' || (seen.refer === 'accepted' && seen.outcome === 'none')) {
+      const out = seen.timers.some((timer) => rings(timer).effects.some((e) => e.type === 'outcome'));
+      if (!out) blame('no-timer-leads-out', node);
+      return;
+    }
+    if (!waits) return;
+    const back = step(state, { type: 'cancel' }, pair, rules).effects.some(
+      (e) => e.type === 'resume' && e.leg === 'caller',
+    );
+    if (!back) blame('no-way-back', node);
+  }
+
+  /** From everywhere the machine can come to its end. */
+  function judgeReach(all: readonly Node[]): void {
+    const reached = new Set<Node>(all.filter((node) => node.state.name === 'over'));
+    const stack = [...reached];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      for (const before of node.before) {
+        if (reached.has(before)) continue;
+        reached.add(before);
+        stack.push(before);
+      }
+    }
+    for (const node of all) if (!reached.has(node)) blame('over-out-of-reach', node);
+  }
+}
+
+/** A person may resume a leg beside the transfer, once the transfer waits for nothing else. */
+function mayBeTakenAside(state: TransferState): boolean {
+  return state.name === 'unsure' || state.name === 'caller-held' || state.name === 'retrieving';
+}
+
+/** An event that leaves the observer as it is. */
+function tellsNothing(seen: Seen, event: TransferEvent): boolean {
+  if ('round' in event) return event.round !== seen.round;
+  if (event.type === 'ended') return seen[event.leg].life === 'dead' || seen[event.leg].life === 'none';
+  if (event.type === 'timer') return !seen.timers.includes(event.timer);
+  return !('leg' in event) && event.type !== 'target-answered';
+}
+
+/**
+ * What cannot happen: an answer to a re-INVITE that is not on the wire. (That the machine bears even these is for the
+ * fuzz test.)
+ */
+function mayCome({ state, seen }: Node, event: TransferEvent): boolean {
+  switch (event.type) {
+    case 'held':
+    case 'hold-refused':
+      return seen[event.leg].open[0] === 'hold';
+    case 'resume-refused':
+      return seen[event.leg].open[0] === 'resume';
+    case 'resumed': {
+      const { life, open } = seen[event.leg];
+      return open[0] === 'resume' || (life === 'up' && open.length === 0 && mayBeTakenAside(state));
+    }
+    default:
+      return true;
+  }
+}
+
+function firstSeen(start: Start): Seen {
+  const joined = start.joined;
+  return {
+    caller: { life: 'up', sound: joined === 'target' ? 'silent' : 'talk', open: [], goodBye: false },
+    target: {
+      life: joined ? 'up' : 'none',
+      sound: joined === 'target' ? 'talk' : 'silent',
+      open: [],
+      goodBye: false,
+    },
+    outcome: 'none',
+    late: false,
+    handedOn: false,
+    round: 0,
+    referee: 'caller',
+    refer: 'none',
+    verdict: 'none',
+    timers: [],
+  };
+}
+
+function structuredCloneSeen(seen: Seen): Seen {
+  return { ...seen, caller: { ...seen.caller }, target: { ...seen.target } };
+}
+
+/** Canonical name of a node: facts never change, so they do not count. */
+function key(node: Node): string {
+  const { seen } = node;
+  let name = '';
+  for (const [field, value] of Object.entries(node.state)) {
+    if (field === 'facts' || field === 'blind') continue;
+    name += typeof value === 'object' ? partKey(value) : `${value},`;
+  }
+  return `${name}${legKey(seen.caller)}${legKey(seen.target)}${seen.outcome}${seen.late}${seen.handedOn}${seen.round}${seen.referee}${seen.refer}${seen.verdict}${seen.timers}`;
+}
+
+const partKeys = new WeakMap<object, string>();
+function partKey(part: object): string {
+  const known = partKeys.get(part);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(part, (field, value) => (field === 'facts' || field === 'blind' ? undefined : value));
+  partKeys.set(part, made);
+  return made;
+}
+
+function legKey(leg: LegSeen): string {
+  return `${leg.life},${leg.sound},${leg.open},${leg.goodBye};`;
+}
+
+function say(event: TransferEvent): string {
+  const more = Object.entries(event)
+    .filter(([name, value]) => name !== 'type' && typeof value !== 'object' && value !== '')
+    .map(([, value]) => String(value));
+  return [event.type, ...more].join(' ');
+}
+
+function path(node: Node): string {
+  const steps: string[] = [];
+  for (let at: Node | undefined = node; at !== undefined; at = at.from) {
+    steps.unshift(at.by === undefined ? at.state.name : `--${say(at.by)}--> ${at.state.name}`);
+  }
+  return steps.join(' ');
+}
