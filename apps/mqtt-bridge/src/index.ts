@@ -1,1 +1,2 @@
-export {};
+export { Bridge, type BridgeIn, type BridgeOut, type BridgeSettings, type BrokerMessage } from './bridge.ts';
+export { type Ask, type Role, Topics } from './topics.ts';

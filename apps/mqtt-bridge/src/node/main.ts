@@ -1,0 +1,69 @@
+/** `switchhook-mqtt-bridge --config FILE [--check]`: the phone's control socket on one side, a broker on the other. */
+import { readFileSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { parse as parseYaml } from 'yaml';
+import { readConfiguration } from '../configuration.ts';
+import { runBridge } from './run-bridge.ts';
+
+const VERSION = '0.1.0';
+const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check]
+
+  --config FILE  the YAML configuration: id, broker, control, log (docs/mqtt.md)
+  --check        only say whether the configuration is right
+  --version      ${VERSION}`;
+
+function fail(message: string): never {
+  console.error(`switchhook-mqtt-bridge: ${message}`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        config: { type: 'string' },
+        check: { type: 'boolean' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+}
+
+function readFile(file: string) {
+  try {
+    return parseYaml(readFileSync(file, 'utf8'), { maxAliasCount: 20 }) as unknown;
+  } catch (error) {
+    return fail(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+const options = readArguments();
+if (options.help === true) {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (options.version === true) {
+  console.log(VERSION);
+  process.exit(0);
+}
+const file = options.config ?? fail(`say which configuration\n\n${USAGE}`);
+const read = readConfiguration(readFile(file));
+if (!read.ok) fail(`${file} is not right:\n${read.troubles.map((trouble) => `  ${trouble}`).join('\n')}`);
+const settings = read.value;
+if (settings.broker.password !== undefined && (statSync(file).mode & 0o077) !== 0)
+  console.error(`switchhook-mqtt-bridge: ${file} holds a password and others may read it: chmod 600 ${file}`);
+if (options.check === true) {
+  console.log(`${file} is right`);
+  process.exit(0);
+}
+const log = pino({ name: 'mqtt-bridge', level: settings.log.level });
+const { hostname, protocol } = new URL(settings.broker.url);
+if (/^(mqtt|ws):$/.test(protocol) && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
+  log.warn({ broker: hostname }, 'the broker is reached without encryption: use mqtts://');
+const bridge = runBridge(settings, VERSION, log);
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void bridge.close().finally(() => process.exit(0)));

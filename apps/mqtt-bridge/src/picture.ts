@@ -1,0 +1,56 @@
+import type { Snapshot } from '@switchhook/phone/control';
+
+/** One topic below the phone's branch and what stands there. */
+export interface Painted {
+  readonly path: string;
+  readonly payload: string;
+}
+
+type StateLine = { readonly type: 'state' } & Snapshot;
+
+/**
+ * The retained topics of one snapshot. Everything derives from the snapshot alone, so a lost message heals with the
+ * next. `call_attr` and the settings carry neither time nor number: Home Assistant writes history at each change.
+ */
+export function paint(state: StateLine): Painted[] {
+  const { type: _, ...snapshot } = state;
+  const stamp = { v: 1, ts: state.ts, seq: state.seq };
+  const json = (value: unknown) => JSON.stringify(value);
+  const painted: Painted[] = [
+    { path: 'state', payload: json({ ...snapshot, v: 1 }) },
+    { path: 'call_state', payload: state.phone },
+    { path: 'call_attr', payload: json(attributes(state)) },
+    { path: 'transfer', payload: json({ ...stamp, ...(state.transfer ?? { state: 'none' }) }) },
+    { path: 'settings/dnd', payload: state.dnd ? 'ON' : 'OFF' },
+    { path: 'settings/mute', payload: state.mute ? 'ON' : 'OFF' },
+    { path: 'settings/route', payload: state.route },
+  ];
+  for (const line of state.lines) painted.push({ path: `line/${line.n}/state`, payload: json({ ...stamp, ...line }) });
+  for (const registration of state.registrations)
+    if (/^[a-z0-9_-]{1,32}$/i.test(registration.account))
+      painted.push({
+        path: `account/${registration.account.toLowerCase()}/registration`,
+        payload: json({ ...stamp, ...registration }),
+      });
+  return painted;
+}
+
+/** The call that a person would name first: the talking one, else one that rings, else any. */
+function attributes(state: StateLine): Record<string, string | number | boolean | null> {
+  const busy = state.lines.filter((line) => line.callId !== null);
+  const line =
+    busy.find(({ state: name }) => name === 'talking') ?? busy.find(({ state: name }) => name === 'ringing') ?? busy[0];
+  return {
+    line: line?.n ?? null,
+    number: line?.party?.number ?? null,
+    name: line?.party?.name ?? null,
+    direction: line?.direction ?? null,
+    held: line?.localHold ?? false,
+    transfer: state.transfer?.state ?? null,
+  };
+}
+
+/** What of a payload counts as a change: everything but the stamp. */
+export function withoutStamp(payload: string): string {
+  return payload.replace(/"ts":"[^"]*",?/, '').replace(/"seq":\d+,?/, '');
+}
