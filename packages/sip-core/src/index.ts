@@ -1,3 +1,7 @@
+export { type ChallengeSide, challengesOf, type DigestChallenge, parseChallenge } from './digest/challenge.ts';
+export { type ChallengeVerdict, type CredentialSettings, Credentials } from './digest/credentials.ts';
+export { DigestServer, type DigestServerSettings, type DigestVerdict } from './digest/digest-server.ts';
+export { type DigestInput, digestResponse, secretHash } from './digest/response.ts';
 export * from './message/auth-params.ts';
 export * from './message/build.ts';
 export * from './message/cseq.ts';
