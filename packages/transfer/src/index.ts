@@ -1,6 +1,35 @@
 export type { TransferorStep } from './attempt.ts';
 export type * from './door.ts';
-export { type ReferGoal, referToUri, replacesFor } from './refer-to.ts';
+export { standingAfter } from './evidence.ts';
+export { plainTarget, type ReferGoal, referToUri, replacesFor } from './refer-to.ts';
+export { parseReferTo, type ReferredTarget, type ReferToFault, referToStatus } from './referred-target.ts';
 export { defaultRules, type ProfileName, profiles, transferRules } from './rules.ts';
 export type * from './state.ts';
+export {
+  type CallSound,
+  carryOver,
+  decideReplaces,
+  defaultTargetPolicy,
+  type ReplacedCall,
+  type ReplacesDecision,
+  type ReplacesRequest,
+  type TargetPolicy,
+} from './target.ts';
+export {
+  decideRefer,
+  defaultTransfereePolicy,
+  noteRefer,
+  type ReferDecision,
+  type ReferLedger,
+  type ReferRequest,
+  reportStatus,
+  startReferred,
+  type TransfereeEffect,
+  type TransfereeEvent,
+  type TransfereePolicy,
+  type TransfereeState,
+  type TransfereeStep,
+  type TransfereeTimer,
+  transfereeStep,
+} from './transferee.ts';
 export { startAttended, startBlind, startJoin, transferStep } from './transferor.ts';
