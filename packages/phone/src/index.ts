@@ -1,3 +1,13 @@
 export type * from './intent.ts';
-export type * from './reducer/door.ts';
-export type * from './reducer/state.ts';
+export {
+  isRegistered,
+  type LampColour,
+  type LampPattern,
+  lampChange,
+  lampLevel,
+  lampPatterns,
+  lamps,
+  type PatternName,
+} from './lamps.ts';
+export * from './reducer/index.ts';
+export { coarse, display, type PhoneView, type Stamp, view } from './view.ts';

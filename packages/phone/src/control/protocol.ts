@@ -152,7 +152,10 @@ export interface Snapshot {
   readonly route: 'handset' | 'headset' | 'speaker';
   readonly mute: boolean;
   readonly dnd: boolean;
+  /** One entry a line key: the call that its key means. */
   readonly lines: readonly LineSnapshot[];
+  /** Further calls that stand on the same lines. */
+  readonly waiting?: readonly LineSnapshot[];
   readonly transfer: TransferSnapshot | null;
   readonly registrations: readonly RegistrationSnapshot[];
   /** What the display shows: at most two lines of text. */

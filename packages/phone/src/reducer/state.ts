@@ -1,7 +1,7 @@
 import type { RingName, RouteName, ToneName } from '@switchhook/rtp-media';
 import type { Millis } from '@switchhook/sans-io';
 import type { AccountId, CallId, DialogIdentity, Peer, ReferId, RegistrationState } from '@switchhook/sip-core';
-import type { TransferId, TransferOutcome, TransferPair } from '@switchhook/transfer';
+import type { TransferId, TransferOutcome, TransferPair, TransferState } from '@switchhook/transfer';
 import type { PhoneSettings, Ticket } from './door.ts';
 
 /**
@@ -18,7 +18,6 @@ export type CallPhase =
   | { readonly name: 'dialing' }
   /** 180 or early media; `flowing` = early media is heard instead of our ringback tone. */
   | { readonly name: 'ringback'; readonly flowing: boolean }
-  /** `waitingS` = while another call was up: call waiting. */
   | { readonly name: 'ringing' }
   /** We sent 200; the ACK is to come. Microphone and earpiece are already there. */
   | { readonly name: 'connecting' }
@@ -72,7 +71,7 @@ export interface Prompt {
     | { readonly name: 'call' }
     | { readonly name: 'transfer'; readonly caller: CallId; readonly transfer: TransferId };
   /** `dead`: nothing was dialled for too long. */
-  readonly tone: 'dial' | 'silent' | 'dead' | 'busy';
+  readonly tone: 'dial' | 'silent' | 'dead';
 }
 
 /** What is to happen once a hold has its final answer. */
@@ -80,19 +79,25 @@ export type Goal =
   | { readonly name: 'nothing' }
   | { readonly name: 'answer'; readonly call: CallId }
   | { readonly name: 'resume'; readonly call: CallId }
-  | { readonly name: 'dial'; readonly to: string; readonly account: AccountId; readonly line: number | undefined }
-  | { readonly name: 'prompt'; readonly purpose: Prompt['purpose'] };
+  | {
+      readonly name: 'dial';
+      readonly to: string;
+      readonly account: AccountId | undefined;
+      readonly line: number | undefined;
+    }
+  | { readonly name: 'seize'; readonly line: number | undefined };
 
 /** The one operation of several steps that waits for the network. */
 export type Errand =
-  | { readonly name: 'holding'; readonly call: CallId; readonly then: Goal; readonly ticket: Ticket | undefined }
+  | { readonly name: 'holding'; readonly call: CallId; readonly goal: Goal; readonly ticket: Ticket | undefined }
   /** `rollback`: who is taken back when the resume is refused. */
   | {
       readonly name: 'resuming';
       readonly call: CallId;
       readonly rollback: CallId | undefined;
       readonly ticket: Ticket | undefined;
-    };
+    }
+  | { readonly name: 'ending'; readonly call: CallId; readonly goal: Goal; readonly ticket: Ticket | undefined };
 
 /** A ticket that is settled by something to come. */
 export interface Waiting {
@@ -103,15 +108,20 @@ export interface Waiting {
     | { readonly name: 'started'; readonly transfer: TransferId }
     | { readonly name: 'outcome'; readonly transfer: TransferId }
     | { readonly name: 'cancelled'; readonly transfer: TransferId }
-    | { readonly name: 'swapped'; readonly transfer: TransferId };
+    | { readonly name: 'swapped'; readonly transfer: TransferId; readonly to: 'caller' | 'target' };
 }
 
 /** One transfer, from its start until its machine has nothing left to do. */
 export interface TransferRecord {
   readonly pair: TransferPair;
   readonly kind: 'attended' | 'blind';
-  /** What was dialled for the target. */
-  readonly to: string;
+  readonly machine: TransferState;
+  /** What was dialled for the target; undefined while the digits are being collected. */
+  readonly to: string | undefined;
+  /** A leg to be resumed once no hold is open any more. */
+  readonly pendingResume: 'caller' | 'target' | undefined;
+  /** The handset was put down in it: nobody is there to talk, so whoever comes back rings. */
+  readonly putDown: boolean;
   readonly outcome: TransferOutcome | undefined;
 }
 
@@ -141,11 +151,11 @@ export interface PhoneState {
   /** The last number dialled, for redial. */
   readonly lastNumber: string | undefined;
   /** A one-shot tone that sounds now, instead of what the state would give. */
-  readonly beep: ToneName | undefined;
+  readonly beep: { readonly tone: ToneName; readonly forMs: number } | undefined;
   /** A text that stands for some seconds. */
-  readonly message: readonly string[] | undefined;
+  readonly message: { readonly text: readonly string[]; readonly forMs: number } | undefined;
   /** Lines whose lamps say for some seconds that a transfer failed. */
-  readonly failedLines: readonly number[];
+  readonly failedLines: readonly number[] | undefined;
   readonly sounds: Sounds;
   readonly callCount: number;
   readonly transferCount: number;

@@ -1,0 +1,107 @@
+import type { AccountId, CallId, ReferId } from '@switchhook/sip-core';
+import type { PhoneAccount } from './door.ts';
+import type { Draft } from './draft.ts';
+import { accountOf, canCall, freeLine, isEmergency, plainNumber, uriFor, userOf } from './inquiry.ts';
+import type { Call } from './state.ts';
+
+/** Ask the far end to be held; its final answer comes as an event. */
+export function askHold(d: Draft, id: CallId): void {
+  d.phase(id, { name: 'holding' });
+  d.emit({ type: 'hold', call: id });
+}
+
+/** Ask the far end back. One that refused its hold is back at once; true then. */
+export function askResume(d: Draft, call: Call): boolean {
+  if (call.phase.name === 'held' && call.phase.mutedOnly) {
+    d.phase(call.id, { name: 'talking' });
+    return true;
+  }
+  d.phase(call.id, { name: 'resuming' });
+  d.emit({ type: 'resume', call: call.id });
+  return false;
+}
+
+/** End a call by what its state needs; `ended` follows. Ending twice is once. */
+export function hangUp(d: Draft, id: CallId, status = 486): void {
+  const call = d.call(id);
+  if (call === undefined || call.phase.name === 'ending') return;
+  if (call.phase.name === 'ringing') d.emit({ type: 'reject', call: id, status });
+  else d.emit({ type: 'hangup', call: id });
+  d.phase(id, { name: 'ending' });
+}
+
+/** What `place` needs to know. */
+export interface Placing {
+  readonly call: CallId;
+  readonly to: string;
+  readonly account: AccountId | undefined;
+  readonly line: number | undefined;
+  readonly replaces?: string;
+  readonly referredBy?: string;
+  readonly requireReplaces?: boolean;
+  readonly reportTo?: ReferId;
+}
+
+/** The account that places a call: the wished one, else the first that can, else the first. */
+function placingAccount(d: Draft, wished: AccountId | undefined): PhoneAccount | undefined {
+  const { accounts } = d.state.settings;
+  const named = wished === undefined ? undefined : accountOf(d.state, wished);
+  return named ?? accounts.find((account) => canCall(d.state, account)) ?? accounts[0];
+}
+
+/** Dial: the call stands in `calls` from now on. False = there is no account at all. */
+export function place(d: Draft, placing: Placing): boolean {
+  const account = placingAccount(d, placing.account);
+  if (account === undefined) return false;
+  const emergency = isEmergency(d.state.settings, placing.to);
+  const line = freeLine(d.state, placing.line);
+  const address = uriFor(account, placing.to);
+  const typedUri = /^sips?:|@/i.test(placing.to.trim());
+  const call: Call = {
+    id: placing.call,
+    line,
+    account: account.id,
+    direction: 'out',
+    phase: { name: 'dialing' },
+    number: typedUri ? userOf(address) : plainNumber(placing.to),
+    address,
+    peer: undefined,
+    dialog: undefined,
+    trusted: true,
+    remoteHold: false,
+    via: undefined,
+    since: d.now,
+    heldSince: undefined,
+    emergency,
+    recalling: false,
+    codec: undefined,
+    secure: 'no',
+    reportTo: placing.reportTo,
+    replaces: undefined,
+  };
+  d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber: placing.to });
+  d.emit({
+    type: 'dial',
+    call: call.id,
+    account: account.id,
+    to: address,
+    line,
+    emergency,
+    ...(placing.replaces === undefined ? {} : { replaces: placing.replaces }),
+    ...(placing.referredBy === undefined ? {} : { referredBy: placing.referredBy }),
+    ...(placing.requireReplaces ? { requireReplaces: true } : {}),
+  });
+  return true;
+}
+
+/** Seize a line for a number to be dialled. */
+export function seize(d: Draft, line: number | undefined, digits = ''): void {
+  d.set({
+    prompt: {
+      line: freeLine(d.state, line),
+      digits,
+      purpose: { name: 'call' },
+      tone: digits === '' ? 'dial' : 'silent',
+    },
+  });
+}

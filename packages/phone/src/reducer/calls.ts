@@ -1,0 +1,229 @@
+import type { CallId, EndCause } from '@switchhook/sip-core';
+import type { TransferEvent } from '@switchhook/transfer';
+import { askHold } from './acts.ts';
+import type { CallEvent } from './door.ts';
+import type { Draft } from './draft.ts';
+import { errandStep } from './errand.ts';
+import { freeLine, inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
+import { replacedAnswered, replacing } from './referred.ts';
+import type { Call } from './state.ts';
+import { toneFor, wordFor } from './texts.ts';
+import { driveLeg, legFacts } from './transfer-machine.ts';
+
+/** What happened to a call. One that is not known (any more) changes nothing. */
+export function callStep(d: Draft, event: CallEvent): void {
+  if (event.type === 'incoming') {
+    incoming(d, event);
+    return;
+  }
+  const call = d.call(event.call);
+  if (call === undefined) return;
+  switch (event.type) {
+    case 'progress':
+      progress(d, call, event);
+      return;
+    case 'answered':
+      answered(d, call, event);
+      return;
+    case 'peer-changed':
+      d.patchCall(call.id, { peer: event.peer, ...(call.direction === 'in' ? known(event.peer.party.uri) : {}) });
+      return;
+    case 'peer-held':
+      if (call.remoteHold === event.on) return;
+      d.patchCall(call.id, { remoteHold: event.on });
+      if (event.on) d.notice({ event_type: 'heldByPeer', callId: call.id });
+      return;
+    case 'held':
+      if (call.phase.name === 'holding' || call.phase.name === 'talking')
+        d.phase(call.id, { name: 'held', mutedOnly: false });
+      errandStep(d, call.id, 'held');
+      driveLeg(d, call.id, (leg) => ({ type: 'held', leg }));
+      return;
+    case 'hold-refused': {
+      const { status, phrase } = event;
+      if (call.phase.name !== 'holding') return;
+      const other = micTaken(d, call.id);
+      // an emergency call was placed meanwhile: the far end is silenced, not held
+      d.phase(call.id, other ? { name: 'held', mutedOnly: true } : { name: 'talking' });
+      errandStep(d, call.id, { refused: status, phrase });
+      driveLeg(d, call.id, (leg) => ({ type: 'hold-refused', leg, status }));
+      return;
+    }
+    case 'resumed':
+      if (call.phase.name !== 'resuming') return;
+      d.phase(call.id, { name: 'talking' });
+      if (micTaken(d, call.id)) askHold(d, call.id);
+      errandStep(d, call.id, 'resumed');
+      driveLeg(d, call.id, (leg) => ({ type: 'resumed', leg }));
+      return;
+    case 'resume-refused': {
+      const { status, phrase } = event;
+      if (call.phase.name !== 'resuming') return;
+      d.phase(call.id, { name: 'held', mutedOnly: false });
+      errandStep(d, call.id, { refused: status, phrase });
+      driveLeg(d, call.id, (leg) => ({ type: 'resume-refused', leg, status }));
+      return;
+    }
+    case 'negotiated':
+      d.patchCall(call.id, { codec: event.codec, secure: event.secure });
+      return;
+    case 'flowing':
+      if (call.phase.name === 'ringback') d.phase(call.id, { name: 'ringback', flowing: true });
+      return;
+    case 'digit':
+      d.notice({ event_type: 'dtmf', callId: call.id, key: event.digit });
+      return;
+    case 'ended':
+      ended(d, call, event.cause);
+      return;
+    default:
+      event satisfies never;
+      throw new Error('unknown call event');
+  }
+}
+
+/** Another call has the microphone (an emergency call does not wait). */
+function micTaken(d: Draft, id: CallId): boolean {
+  return d.state.calls.some(
+    (call) => call.id !== id && ['talking', 'connecting', 'dialing', 'ringback'].includes(call.phase.name),
+  );
+}
+
+function known(uri: string): { readonly number: string; readonly address: string } {
+  return { number: userOf(uri), address: uri };
+}
+
+function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): void {
+  if (d.call(event.call) !== undefined) {
+    d.emit({ type: 'note', word: 'call-id-twice', detail: event.call });
+    return;
+  }
+  if (event.replaces !== undefined) {
+    replacing(d, event, event.replaces);
+    return;
+  }
+  const { number, address } = known(event.peer.party.uri);
+  const { display } = event.peer.party;
+  const who = { callId: event.call, number, ...(display === undefined ? {} : { name: display }) };
+  // a target that is still to be dialled has its place already
+  const promised = d.state.transfers.filter(
+    ({ pair, outcome }) => outcome === undefined && pair.target !== undefined && d.call(pair.target) === undefined,
+  );
+  if (d.state.dnd || d.state.calls.length + promised.length >= d.state.settings.maxCalls) {
+    d.emit({ type: 'reject', call: event.call, status: 486 });
+    d.notice({ event_type: 'missed', ...who, code: 486, reason: d.state.dnd ? 'do not disturb' : 'busy' });
+    return;
+  }
+  const call: Call = {
+    id: event.call,
+    line: freeLineFor(d),
+    account: event.account,
+    direction: 'in',
+    phase: { name: 'ringing' },
+    number,
+    address,
+    peer: event.peer,
+    dialog: undefined,
+    trusted: event.trusted,
+    remoteHold: false,
+    via: event.referredBy === undefined ? undefined : `from ${userOf(event.referredBy.replace(/^.*<|>.*$/g, ''))}`,
+    since: d.now,
+    heldSince: undefined,
+    emergency: false,
+    recalling: false,
+    codec: undefined,
+    secure: 'no',
+    reportTo: undefined,
+    replaces: undefined,
+  };
+  d.set({ calls: [...d.state.calls, call] });
+  d.emit({ type: 'ring', call: call.id });
+  d.notice({ event_type: 'incoming', ...who });
+}
+
+/** A caller does not sit down on a line that was seized, nor on the one that waits for a transfer's target. */
+function freeLineFor(d: Draft): number {
+  const seized = d.state.prompt?.line;
+  const loads = new Map<number, number>();
+  for (let line = 1; line <= d.state.settings.lines; line++) loads.set(line, line === seized ? 1 : 0);
+  for (const call of d.state.calls) loads.set(call.line, (loads.get(call.line) ?? 0) + 1);
+  let best = freeLine({ ...d.state, prompt: undefined });
+  for (const [line, load] of loads) if (load < (loads.get(best) ?? 0)) best = line;
+  return best;
+}
+
+function progress(d: Draft, call: Call, event: Extract<CallEvent, { type: 'progress' }>): void {
+  if (event.dialog !== undefined) d.patchCall(call.id, { dialog: event.dialog });
+  if (call.reportTo !== undefined) d.emit({ type: 'report-refer', refer: call.reportTo, status: event.status });
+  if (call.phase.name !== 'dialing' || event.status < 180) return;
+  d.phase(call.id, { name: 'ringback', flowing: false });
+  driveLeg(d, call.id, (leg) => (leg === 'target' ? { type: 'target-ringing' } : undefined));
+}
+
+function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answered' }>): void {
+  if (call.replaces !== undefined) {
+    d.patchCall(call.id, { dialog: event.dialog, peer: event.peer });
+    replacedAnswered(d, call, call.replaces);
+    return;
+  }
+  d.patchCall(call.id, { dialog: event.dialog, peer: event.peer });
+  const { name } = call.phase;
+  if (name !== 'dialing' && name !== 'ringback' && name !== 'connecting') return;
+  d.patchCall(call.id, { since: d.now });
+  d.phase(call.id, { name: 'talking' });
+  if (micTaken(d, call.id)) askHold(d, call.id);
+  d.notice({ event_type: 'answered', callId: call.id, number: call.number });
+  if (call.reportTo !== undefined) {
+    d.emit({ type: 'report-refer', refer: call.reportTo, status: 200 });
+    d.patchCall(call.id, { reportTo: undefined });
+  }
+  driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {
+    const [first, second] = [d.call(record.pair.caller), d.call(call.id)];
+    const caller = first === undefined ? undefined : legFacts(d, first);
+    const target = second === undefined ? undefined : legFacts(d, second);
+    if (leg !== 'target' || caller === undefined || target === undefined) return undefined;
+    return { type: 'target-answered', caller, target };
+  });
+}
+
+function ended(d: Draft, call: Call, cause: EndCause): void {
+  const wasLive = liveTransfer(d.state);
+  const leg = d.state.transfers.some((record) => isLeg(record, call.id));
+  d.set({ calls: d.state.calls.filter((each) => each.id !== call.id) });
+  for (const each of d.state.calls) {
+    if (each.replaces !== call.id) continue;
+    d.patchCall(each.id, { replaces: undefined });
+    const free = call.phase.name === 'talking' && inHand(d.state) === undefined;
+    d.phase(each.id, free ? { name: 'connecting' } : { name: 'held', mutedOnly: true });
+  }
+  const who = { callId: call.id, number: call.number, name: nameOf(call) };
+  const code = cause.status === undefined ? {} : { code: cause.status };
+  const reason = cause.reason?.text ?? cause.phrase;
+  const missed = call.direction === 'in' && call.phase.name === 'ringing' && cause.how !== 'replaced';
+  d.notice({ event_type: missed ? 'missed' : 'ended', ...who, ...code, ...(reason === undefined ? {} : { reason }) });
+  if (call.reportTo !== undefined) {
+    const status = cause.status !== undefined && cause.status >= 300 ? cause.status : 487;
+    d.emit({ type: 'report-refer', refer: call.reportTo, status });
+  }
+  if (missed) d.say(5_000, 'Missed call', nameOf(call));
+  if (!leg && wasLive === undefined) tellEnd(d, call, cause);
+  errandStep(d, call.id, 'ended');
+  driveLeg(d, call.id, (each) => ({ type: 'ended', leg: each, cause }));
+  if (d.state.calls.length === 0) d.set({ mute: false });
+}
+
+/** What the ear and the eye get when the far end, or the network, ended it. */
+function tellEnd(d: Draft, call: Call, cause: EndCause): void {
+  if (cause.by === 'local' || cause.how === 'replaced') return;
+  const { name } = call.phase;
+  if (name === 'dialing' || name === 'ringback') {
+    d.say(5_000, nameOf(call), wordFor(cause.status));
+    d.beep(toneFor(cause.status));
+  } else if (name === 'held') {
+    d.say(5_000, 'Caller hung up', nameOf(call));
+    d.beep('caller-gone');
+  } else if (name !== 'ringing' && name !== 'ending') {
+    d.say(5_000, 'Call ended', nameOf(call));
+    if (d.state.hook === 'off' && inHand(d.state) === undefined) d.beep('busy');
+  }
+}

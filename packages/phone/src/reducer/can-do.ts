@@ -1,0 +1,315 @@
+import type { CallId } from '@switchhook/sip-core';
+import type { ErrorCode } from '../control/protocol.ts';
+import type { Intent, Verb } from '../intent.ts';
+import { accountOf, callsIn, canCall, currentTransfer, inHand, isEmergency, isLeg, liveTransfer } from './inquiry.ts';
+import type { PhoneState, TransferRecord } from './state.ts';
+import { machineAccepts } from './transfer-machine.ts';
+
+/**
+ * The one table of what can be done now. The reducer accepts and refuses by it, `canDo` lists by it, the lamps of a
+ * remote panel grey by it: they cannot disagree.
+ */
+
+/** Verbs with one meaning in every state; the keys' verbs are translated into these first. */
+export type PlainVerb = Exclude<Verb, `key.${string}` | `hook.${string}` | `headset.${string}`>;
+export type PlainIntent = Extract<Intent, { readonly verb: PlainVerb }>;
+
+export type Verdict =
+  | { readonly ok: true; readonly call?: CallId; readonly record?: TransferRecord }
+  | { readonly ok: false; readonly code: ErrorCode; readonly text: string };
+
+const yes: Verdict = { ok: true };
+function no(code: ErrorCode, text: string): Verdict {
+  return { ok: false, code, text };
+}
+
+/** Verbs that act on one call. */
+export type CallVerb =
+  | 'call.answer'
+  | 'call.reject'
+  | 'call.hangup'
+  | 'call.hold'
+  | 'call.resume'
+  | 'call.dtmf'
+  | 'transfer.start'
+  | 'transfer.blind';
+
+const callVerbs: readonly CallVerb[] = [
+  'call.answer',
+  'call.reject',
+  'call.hangup',
+  'call.hold',
+  'call.resume',
+  'call.dtmf',
+  'transfer.start',
+  'transfer.blind',
+];
+
+function isCallVerb(verb: PlainVerb): verb is CallVerb {
+  return (callVerbs as readonly PlainVerb[]).includes(verb);
+}
+
+/** The calls that `verb` can act on now, and why there are none. */
+export function candidates(state: PhoneState, verb: CallVerb): readonly CallId[] {
+  const ids = (...names: Parameters<typeof callsIn>[1][]) => callsIn(state, ...names).map((call) => call.id);
+  const hand = inHand(state);
+  const live = liveTransfer(state);
+  const idle = state.errand === undefined && live === undefined;
+  // a call in hand can be put aside only when it talks, and an emergency call never
+  const handFree = hand === undefined || (hand.phase.name === 'talking' && !hand.emergency);
+  // a call that takes another one's place is answered already
+  const ringing = callsIn(state, 'ringing').flatMap((call) => (call.replaces === undefined ? [call.id] : []));
+  switch (verb) {
+    case 'call.answer':
+      return idle && handFree ? ringing : [];
+    case 'call.reject':
+      return ringing;
+    case 'call.hangup':
+      return state.calls
+        .filter((call) => call.phase.name !== 'ending' && call.replaces === undefined)
+        .map((call) => call.id);
+    case 'call.hold':
+      return idle ? ids('talking').filter((id) => state.calls.find((call) => call.id === id)?.emergency === false) : [];
+    case 'call.resume':
+      if (state.errand !== undefined) return [];
+      if (live !== undefined) {
+        return ids('held').filter((id) => isLeg(live, id) && machineAccepts(state, live, 'swap'));
+      }
+      return handFree ? ids('held') : [];
+    case 'call.dtmf':
+      return ids('talking');
+    case 'transfer.start':
+    case 'transfer.blind': {
+      if (!idle || (verb === 'transfer.start' && state.calls.length >= state.settings.maxCalls)) return [];
+      const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
+      if (hand !== undefined) return talking.map((call) => call.id);
+      return ids('held');
+    }
+    default:
+      verb satisfies never;
+      throw new Error(`not a call verb: ${verb}`);
+  }
+}
+
+const refusals: Readonly<Record<CallVerb, string>> = {
+  'call.answer': 'No call to answer now',
+  'call.reject': 'No call is ringing',
+  'call.hangup': 'No call to end',
+  'call.hold': 'No call to hold now',
+  'call.resume': 'No call to take back now',
+  'call.dtmf': 'Nobody hears digits now',
+  'transfer.start': 'No call to transfer now',
+  'transfer.blind': 'No call to transfer now',
+};
+
+/** Whether `text` can be dialled at all: digits, a user name or a SIP URI, printable ASCII. */
+export function isDialable(text: string): boolean {
+  return /^(sips?:)?[A-Za-z0-9*#+_.!~'()&=$,;?/:@%\- ]{1,128}$/.test(text) && /[A-Za-z0-9*#]/.test(text);
+}
+
+/** Keys of `settings.set` with what their value must be. */
+export const settingKeys: Readonly<Record<string, (value: string | number | boolean) => boolean>> = {
+  dnd: (value) => typeof value === 'boolean',
+  mute: (value) => typeof value === 'boolean',
+  route: (value) => value === 'handset' || value === 'headset' || value === 'speaker',
+  volume_ring: isPercent,
+  volume_handset: isPercent,
+  volume_headset: isPercent,
+  volume_speaker: isPercent,
+  consult_target: (value) => typeof value === 'string' && (value === '' || isDialable(value)),
+  complete_on_hook: (value) => typeof value === 'boolean',
+  hold_recall_sec: (value) => typeof value === 'number' && value >= 0 && value <= 3600,
+};
+
+function isPercent(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 100;
+}
+
+/** Whether `verb` can be done at all now, whatever its arguments say. */
+function able(state: PhoneState, verb: PlainVerb): Verdict {
+  switch (verb) {
+    case 'call.answer':
+    case 'call.reject':
+    case 'call.hangup':
+    case 'call.hold':
+    case 'call.resume':
+    case 'call.dtmf':
+    case 'transfer.start':
+    case 'transfer.blind':
+      return candidates(state, verb).length > 0 ? yes : no('not_in_state', refusals[verb]);
+    case 'call.dial': {
+      const hand = inHand(state);
+      if (state.errand !== undefined) return no('not_in_state', 'One moment');
+      if (liveTransfer(state) !== undefined) return no('not_in_state', 'Finish the transfer first');
+      if (hand !== undefined && (hand.phase.name !== 'talking' || hand.emergency)) {
+        return no('not_in_state', 'A call is up');
+      }
+      if (state.calls.length >= state.settings.maxCalls) return no('not_in_state', 'No free line');
+      if (!state.settings.accounts.some((account) => canCall(state, account))) {
+        return no('not_registered', 'Not registered');
+      }
+      return yes;
+    }
+    case 'call.swap': {
+      const live = liveTransfer(state);
+      if (live !== undefined) return machineAccepts(state, live, 'swap') ? yes : no('not_in_state', 'No call to swap');
+      const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
+      if (state.errand !== undefined || talking.length !== 1) return no('not_in_state', 'No call to swap');
+      const held = callsIn(state, 'held').length;
+      if (held === 0) return no('not_in_state', 'No call on hold');
+      return held === 1 ? yes : no('ambiguous', 'Press the key of the line');
+    }
+    case 'call.mute':
+      return inHand(state) !== undefined || callsIn(state, 'held').length > 0
+        ? yes
+        : no('not_in_state', 'No call to mute');
+    case 'transfer.complete':
+    case 'transfer.cancel':
+    case 'transfer.swap':
+      return transferable(state, verb, currentTransfer(state));
+    case 'audio.route':
+    case 'audio.volume':
+    case 'settings.set':
+    case 'system.reregister':
+      return yes;
+    default:
+      verb satisfies never;
+      throw new Error(`unknown verb ${verb}`);
+  }
+}
+
+function transferable(
+  state: PhoneState,
+  verb: 'transfer.complete' | 'transfer.cancel' | 'transfer.swap',
+  record: TransferRecord | undefined,
+): Verdict {
+  if (record === undefined) return no('not_in_state', 'No transfer');
+  if (state.errand !== undefined) return no('not_in_state', 'One moment');
+  switch (verb) {
+    case 'transfer.complete':
+      if (record.kind === 'attended' && record.to === undefined) return no('not_in_state', 'Dial a number first');
+      return machineAccepts(state, record, 'complete')
+        ? { ok: true, record }
+        : no('not_in_state', 'Cannot complete now');
+    case 'transfer.cancel':
+      return machineAccepts(state, record, 'cancel') ? { ok: true, record } : no('not_in_state', 'Too late to cancel');
+    case 'transfer.swap':
+      return machineAccepts(state, record, 'swap') ? { ok: true, record } : no('not_in_state', 'No call to swap');
+    default:
+      verb satisfies never;
+      throw new Error(`not a transfer verb: ${verb}`);
+  }
+}
+
+/** Judge one intent, arguments and all. */
+export function judge(state: PhoneState, intent: PlainIntent): Verdict {
+  // an emergency number is dialled from every state (features.md §1.3)
+  if (intent.verb === 'call.dial' && isEmergency(state.settings, intent.to)) return yes;
+  if (isCallVerb(intent.verb) && 'callId' in intent && intent.callId !== undefined) {
+    const { callId } = intent;
+    if (!state.calls.some((call) => call.id === callId)) return no('unknown_call', 'No such call');
+    if (!candidates(state, intent.verb).includes(callId)) return no('not_in_state', refusals[intent.verb]);
+  }
+  if ('transferId' in intent && intent.transferId !== undefined) {
+    const { transferId } = intent;
+    const record = state.transfers.find((each) => each.pair.transfer === transferId);
+    if (record === undefined) return no('unknown_transfer', 'No such transfer');
+    if (record !== currentTransfer(state)) return no('not_in_state', 'That transfer is over');
+  }
+  const verdict = able(state, intent.verb);
+  if (!verdict.ok) return verdict;
+  switch (intent.verb) {
+    case 'call.dial':
+      if (!isDialable(intent.to)) return no('bad_schema', 'Not a number');
+      if (intent.line !== undefined && !isLine(state, intent.line)) return no('bad_schema', 'No such line');
+      if (intent.account !== undefined) {
+        const account = accountOf(state, intent.account);
+        if (account === undefined) return no('bad_schema', 'No such account');
+        if (!canCall(state, account)) return no('not_registered', 'Not registered');
+      }
+      return yes;
+    case 'transfer.start':
+    case 'transfer.blind':
+      if (intent.to !== undefined && !isDialable(intent.to)) return no('bad_schema', 'Not a number');
+      return oneCall(state, intent.verb, intent.callId);
+    case 'call.answer':
+    case 'call.hangup':
+    case 'call.hold':
+    case 'call.resume':
+      return oneCall(state, intent.verb, intent.callId);
+    case 'call.reject':
+      if (intent.code !== undefined && !(Number.isInteger(intent.code) && intent.code >= 400 && intent.code <= 699)) {
+        return no('bad_schema', 'Not a code to refuse with');
+      }
+      return oneCall(state, intent.verb, intent.callId);
+    case 'call.dtmf':
+      if (!/^[0-9A-Da-d*#]{1,64}$/.test(intent.digits)) return no('bad_schema', 'Not digits');
+      return oneCall(state, intent.verb, intent.callId);
+    case 'audio.route':
+      return state.lostRoutes.includes(intent.route) ? no('media_error', `No ${intent.route} there`) : yes;
+    case 'audio.volume':
+      return isPercent(intent.percent) ? yes : no('bad_schema', 'Volume goes from 0 to 100');
+    case 'settings.set': {
+      const right = Object.hasOwn(settingKeys, intent.key) ? settingKeys[intent.key] : undefined;
+      if (right === undefined) return no('bad_schema', 'No such setting');
+      if (!right(intent.value)) return no('bad_schema', 'Not a value for that setting');
+      if (intent.key === 'route' && state.lostRoutes.includes(intent.value as 'handset')) {
+        return no('media_error', `No ${intent.value} there`);
+      }
+      return yes;
+    }
+    case 'transfer.complete':
+    case 'transfer.cancel':
+    case 'transfer.swap':
+    case 'call.swap':
+    case 'call.mute':
+    case 'system.reregister':
+      return verdict;
+    default:
+      intent satisfies never;
+      throw new Error('unknown intent');
+  }
+}
+
+function oneCall(state: PhoneState, verb: CallVerb, named: CallId | undefined): Verdict {
+  if (named !== undefined) return { ok: true, call: named };
+  const [call, another] = candidates(state, verb);
+  if (call === undefined) return no('not_in_state', refusals[verb]);
+  return another === undefined ? { ok: true, call } : no('ambiguous', 'Which call?');
+}
+
+function isLine(state: PhoneState, line: number): boolean {
+  return Number.isInteger(line) && line >= 1 && line <= state.settings.lines;
+}
+
+const plainVerbs: readonly PlainVerb[] = [
+  'call.dial',
+  'call.answer',
+  'call.reject',
+  'call.hangup',
+  'call.hold',
+  'call.resume',
+  'call.swap',
+  'call.dtmf',
+  'call.mute',
+  'audio.route',
+  'audio.volume',
+  'transfer.start',
+  'transfer.complete',
+  'transfer.cancel',
+  'transfer.swap',
+  'transfer.blind',
+  'settings.set',
+  'system.reregister',
+];
+
+/** Every verb that some arguments would make acceptable now. Emergency numbers can be dialled besides, always. */
+export function canDo(state: PhoneState): readonly PlainVerb[] {
+  // `ambiguous` without arguments still has a call that can be named, but swap names none
+  return plainVerbs.filter((verb) => able(state, verb).ok);
+}
+
+/** The verbs that can act on this one call. */
+export function canDoWith(state: PhoneState, call: CallId): readonly PlainVerb[] {
+  return callVerbs.filter((verb) => candidates(state, verb).includes(call));
+}

@@ -1,0 +1,115 @@
+import { hangUp, seize } from './acts.ts';
+import type { Ticket } from './door.ts';
+import type { Draft } from './draft.ts';
+import { callsIn, inHand, liveTransfer } from './inquiry.ts';
+import type { Plain } from './keys.ts';
+import type { Call } from './state.ts';
+import { drive, machineAccepts } from './transfer-machine.ts';
+
+/** The hook switch (phone-ux.md §4.4). */
+export function hookStep(
+  d: Draft,
+  verb: 'hook.lift' | 'hook.put-down' | 'hook.flash',
+  ticket: Ticket | undefined,
+  plain: Plain,
+): void {
+  switch (verb) {
+    case 'hook.lift':
+      lift(d, ticket, plain);
+      return;
+    case 'hook.put-down':
+      putDown(d, ticket);
+      return;
+    case 'hook.flash':
+      flash(d, ticket, plain);
+      return;
+    default:
+      verb satisfies never;
+      throw new Error('unknown hook');
+  }
+}
+
+/** Lift: take the call that came back, answer, go on with the call on another route, or get a dial tone. */
+function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  d.set({ hook: 'off', transfers: d.state.transfers.map((record) => ({ ...record, putDown: false })) });
+  if (d.state.route !== 'handset' && !d.state.lostRoutes.includes('handset')) {
+    d.set({ route: 'handset' });
+    d.emit({ type: 'route', route: 'handset' });
+  }
+  const back = d.state.calls.find((call) => call.recalling && call.phase.name === 'held');
+  const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
+  const held = callsIn(d.state, 'held');
+  if (inHand(d.state) !== undefined || d.state.prompt !== undefined || d.state.errand !== undefined) d.done(ticket);
+  else if (liveTransfer(d.state) !== undefined) d.done(ticket);
+  else if (back !== undefined) plain(d, { verb: 'call.resume', callId: back.id }, ticket);
+  else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
+  else if (held.length === 1 && held[0] !== undefined) plain(d, { verb: 'call.resume', callId: held[0].id }, ticket);
+  else {
+    seize(d, undefined);
+    d.done(ticket);
+  }
+}
+
+/** Put down: complete the transfer, or end what is in hand; a held caller is never dropped but rings back. */
+function putDown(d: Draft, ticket: Ticket | undefined): void {
+  d.set({ hook: 'on', beep: undefined });
+  const live = liveTransfer(d.state);
+  const { prompt, errand } = d.state;
+  if (live !== undefined) {
+    const id = live.pair.transfer;
+    d.patchRecord(id, { putDown: true });
+    const choosing = prompt?.purpose.name === 'transfer';
+    if (
+      d.state.settings.completeOnHook &&
+      !choosing &&
+      live.to !== undefined &&
+      machineAccepts(d.state, live, 'complete')
+    ) {
+      drive(d, id, { type: 'complete' });
+    } else if (!underWay(live.machine.name) && machineAccepts(d.state, live, 'cancel')) {
+      drive(d, id, { type: 'cancel' });
+    }
+    endOthers(d);
+    d.done(ticket);
+    return;
+  }
+  d.set({ prompt: undefined });
+  if (errand?.name === 'holding') d.set({ errand: { ...errand, goal: { name: 'nothing' } } });
+  if (errand?.name === 'ending') d.set({ errand: { ...errand, goal: { name: 'nothing' } } });
+  const hand = inHand(d.state);
+  if (hand !== undefined && hand.phase.name !== 'holding') hangUp(d, hand.id);
+  for (const call of callsIn(d.state, 'held', 'holding')) keep(d, call);
+  d.done(ticket);
+}
+
+/** The REFER is out, or was promised for the target's answer: the handset's way does not change it. */
+function underWay(name: string): boolean {
+  return ['armed', 'holding-target', 'holding-again', 'referring', 'backing-off', 'watching', 'settling'].includes(
+    name,
+  );
+}
+
+/** An emergency call beside a transfer ends with the handset like any other. */
+function endOthers(d: Draft): void {
+  for (const call of d.state.calls) if (call.emergency) hangUp(d, call.id);
+}
+
+function keep(d: Draft, call: Call): void {
+  if (d.state.settings.onHookWithHeld === 'drop') hangUp(d, call.id);
+  else d.patchCall(call.id, { recalling: true });
+}
+
+/** Flash (R): the waiting call, the other call, or a transfer. */
+function flash(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
+  const live = liveTransfer(d.state);
+  if (live !== undefined) {
+    if (d.state.prompt !== undefined) plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
+    else plain(d, { verb: 'transfer.swap', transferId: live.pair.transfer }, ticket);
+  } else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
+  else if (callsIn(d.state, 'held').length > 0 && inHand(d.state) !== undefined)
+    plain(d, { verb: 'call.swap' }, ticket);
+  else if (callsIn(d.state, 'talking').length > 0) plain(d, { verb: 'transfer.start' }, ticket);
+  else if (callsIn(d.state, 'held').length > 0) plain(d, { verb: 'call.resume' }, ticket);
+  else d.refuse(ticket, 'hook.flash', 'not_in_state', 'No call');
+}

@@ -1,0 +1,98 @@
+import type { CallId } from '@switchhook/sip-core';
+import type { PhoneAccount, PhoneSettings } from './door.ts';
+import type { Call, CallPhase, PhoneState, TransferRecord } from './state.ts';
+
+/** Calls that are in one of `names`. */
+export function callsIn(state: PhoneState, ...names: readonly CallPhase['name'][]): readonly Call[] {
+  return state.calls.filter((call) => names.includes(call.phase.name));
+}
+
+/** The call that has, or is about to have, the person's attention: at most one by construction. */
+export function inHand(state: PhoneState): Call | undefined {
+  return callsIn(state, 'talking', 'connecting', 'ringback', 'dialing', 'resuming', 'holding')[0];
+}
+
+/** The one transfer whose verdict, or whose caller's return, is still open. */
+export function liveTransfer(state: PhoneState): TransferRecord | undefined {
+  return state.transfers.find((record) => record.outcome === undefined || record.machine.name === 'retrieving');
+}
+
+/** A transfer whose verdict is given and that left its calls to the person. */
+export function restingTransfer(state: PhoneState): TransferRecord | undefined {
+  return state.transfers.findLast(
+    ({ machine }) => machine.name === 'restored' || machine.name === 'unsure' || machine.name === 'caller-held',
+  );
+}
+
+/** The transfer that a verb without an id means, and the display shows. */
+export function currentTransfer(state: PhoneState): TransferRecord | undefined {
+  return liveTransfer(state) ?? restingTransfer(state) ?? state.transfers.at(-1);
+}
+
+export function isLeg(record: TransferRecord, call: CallId): boolean {
+  return record.pair.caller === call || record.pair.target === call;
+}
+
+/** Whether the account may place calls now. */
+export function canCall(state: PhoneState, account: PhoneAccount): boolean {
+  return !account.register || state.registrations[account.id]?.name === 'registered';
+}
+
+/** `+36 1 234-5678` and `+3612345678` are the same number. */
+export function plainNumber(number: string): string {
+  return number.replace(/[\s().-]/g, '');
+}
+
+export function isEmergency(settings: PhoneSettings, number: string): boolean {
+  return settings.emergencyNumbers.includes(plainNumber(number));
+}
+
+/** The URI to dial: a typed URI stays as it is, digits go to the account's domain. */
+export function uriFor(account: PhoneAccount, number: string): string {
+  const text = number.trim();
+  if (/^sips?:/i.test(text)) return text;
+  if (text.includes('@')) return `sip:${text}`;
+  return `sip:${encodeURIComponent(plainNumber(text)).replace(/%2B/gi, '+').replace(/%2A/gi, '*')}@${account.domain}`;
+}
+
+/** User part of a URI, unescaped where that is possible; the URI itself when it has none. */
+export function userOf(uri: string): string {
+  const user = /^[a-z]+:([^@;?]*)@/i.exec(uri)?.[1];
+  if (user === undefined) return uri.replace(/^[a-z]+:/i, '').replace(/[;?].*$/, '');
+  try {
+    return decodeURIComponent(user.replace(/[;:].*$/, ''));
+  } catch {
+    return user;
+  }
+}
+
+/** Name for people: what the far end shows, else the number. */
+export function nameOf(call: Call): string {
+  const shown = call.peer?.party.display?.trim();
+  return shown !== undefined && shown !== '' ? shown : call.number;
+}
+
+/** Address of record of an account, without angle brackets. */
+export function recordOf(account: PhoneAccount): string {
+  return `sip:${account.user}@${account.domain}`;
+}
+
+export function accountOf(state: PhoneState, id: string): PhoneAccount | undefined {
+  return state.settings.accounts.find((account) => account.id === id);
+}
+
+/** The line for a new call: the wished one, else the seized one, else the emptiest, lowest first. */
+export function freeLine(state: PhoneState, wished?: number): number {
+  if (wished !== undefined) return wished;
+  if (state.prompt !== undefined) return state.prompt.line;
+  let best = 1;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let line = 1; line <= state.settings.lines; line++) {
+    const load = state.calls.filter((call) => call.line === line).length;
+    if (load < fewest) {
+      best = line;
+      fewest = load;
+    }
+  }
+  return best;
+}

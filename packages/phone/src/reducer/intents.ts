@@ -1,0 +1,213 @@
+import type { Intent } from '../intent.ts';
+import { askHold, hangUp, place } from './acts.ts';
+import { judge, type PlainIntent } from './can-do.ts';
+import type { Ticket } from './door.ts';
+import type { Draft } from './draft.ts';
+import { answerNow, begin } from './errand.ts';
+import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
+import { handStep } from './keys.ts';
+import { beginAttended, beginBlind, drive } from './transfer-machine.ts';
+
+/** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
+export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
+  if (isPlain(intent)) plainStep(d, intent, ticket);
+  else handStep(d, intent, ticket, plainStep);
+}
+
+/** Whether the verb means the same in every state. */
+export function isPlain(intent: Intent): intent is PlainIntent {
+  return !/^(key|hook|headset)\./.test(intent.verb);
+}
+
+/** Judge by the table, then do it. */
+export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefined): void {
+  const verdict = judge(d.state, intent);
+  if (!verdict.ok) {
+    d.refuse(ticket, intent.verb, verdict.code, verdict.text);
+    return;
+  }
+  const id = verdict.call;
+  switch (intent.verb) {
+    case 'call.dial':
+      if (isEmergency(d.state.settings, intent.to)) emergency(d, intent.to, ticket);
+      else begin(d, { name: 'dial', to: intent.to, account: intent.account, line: intent.line }, ticket);
+      return;
+    case 'call.answer':
+      if (id === undefined) throw new Error('answer what?');
+      if (inHand(d.state) === undefined) answerNow(d, id, ticket);
+      else begin(d, { name: 'answer', call: id }, ticket);
+      return;
+    case 'call.reject':
+      if (id === undefined) throw new Error('reject what?');
+      hangUp(d, id, intent.code ?? 486);
+      d.wait(ticket, { name: 'ended', call: id });
+      return;
+    case 'call.hangup':
+      if (id === undefined) throw new Error('hang up what?');
+      hangUp(d, id);
+      d.wait(ticket, { name: 'ended', call: id });
+      return;
+    case 'call.hold':
+      begin(d, { name: 'nothing' }, ticket);
+      return;
+    case 'call.resume': {
+      if (id === undefined) throw new Error('resume what?');
+      const live = liveTransfer(d.state) ?? restoredAround(d, id);
+      if (live !== undefined && isLeg(live, id)) swap(d, live.pair.transfer, ticket);
+      else {
+        d.set({ prompt: undefined });
+        begin(d, { name: 'resume', call: id }, ticket);
+      }
+      return;
+    }
+    case 'call.swap': {
+      const [held] = callsIn(d.state, 'held');
+      const live = liveTransfer(d.state) ?? (held === undefined ? undefined : restoredAround(d, held.id));
+      if (live !== undefined) swap(d, live.pair.transfer, ticket);
+      else if (held !== undefined) begin(d, { name: 'resume', call: held.id }, ticket);
+      else throw new Error('swap what?');
+      return;
+    }
+    case 'call.dtmf':
+      if (id === undefined) throw new Error('digits to whom?');
+      d.emit({ type: 'dtmf', call: id, digits: intent.digits.toUpperCase(), durationMs: intent.durationMs ?? 100 });
+      d.done(ticket);
+      return;
+    case 'call.mute':
+      d.set({ mute: intent.on ?? !d.state.mute });
+      d.done(ticket, { mute: d.state.mute });
+      return;
+    case 'audio.route':
+      route(d, intent.route);
+      d.done(ticket);
+      return;
+    case 'audio.volume':
+      volume(d, intent.route ?? d.state.route, intent.percent);
+      d.done(ticket);
+      return;
+    case 'transfer.start': {
+      if (id === undefined) throw new Error('transfer whom?');
+      const transfer = beginAttended(d, id, intent.to);
+      d.wait(ticket, { name: 'started', transfer });
+      return;
+    }
+    case 'transfer.blind': {
+      const call = id === undefined ? undefined : d.call(id);
+      const transfer = call === undefined ? undefined : beginBlind(d, call, intent.to);
+      if (transfer === undefined) throw new Error('transfer whom?');
+      d.wait(ticket, { name: 'outcome', transfer });
+      return;
+    }
+    case 'transfer.complete':
+    case 'transfer.cancel':
+    case 'transfer.swap': {
+      const { record } = verdict;
+      if (record === undefined) throw new Error('which transfer?');
+      const { transfer } = record.pair;
+      if (intent.verb === 'transfer.swap') {
+        swap(d, transfer, ticket);
+      } else if (intent.verb === 'transfer.complete') {
+        d.wait(ticket, { name: 'outcome', transfer });
+        drive(d, transfer, { type: 'complete' });
+      } else {
+        d.wait(ticket, { name: 'cancelled', transfer });
+        drive(d, transfer, { type: 'cancel' });
+      }
+      return;
+    }
+    case 'settings.set':
+      set(d, intent.key, intent.value);
+      d.done(ticket);
+      return;
+    case 'system.reregister':
+      d.emit({ type: 'reregister' });
+      d.done(ticket);
+      return;
+    default:
+      intent satisfies never;
+      throw new Error('unknown intent');
+  }
+}
+
+/** A transfer that failed and whose other leg talks: its own machine swaps the two. */
+function restoredAround(d: Draft, held: string) {
+  const resting = restingTransfer(d.state);
+  const hand = inHand(d.state);
+  if (resting?.machine.name !== 'restored' || hand === undefined) return undefined;
+  const legs = [resting.pair.caller as string, resting.pair.target as string];
+  const talking = resting.machine.talking === 'caller' ? resting.pair.caller : resting.pair.target;
+  return legs.includes(held) && hand.id === talking ? resting : undefined;
+}
+
+function swap(d: Draft, transfer: Parameters<typeof drive>[1], ticket: Ticket | undefined): void {
+  const record = d.record(transfer);
+  const to = record !== undefined && d.call(record.pair.caller)?.phase.name === 'talking' ? 'target' : 'caller';
+  d.wait(ticket, { name: 'swapped', transfer, to });
+  drive(d, transfer, { type: 'swap' });
+}
+
+/** Dialled from every local state and without waiting for anybody (features.md §1.3). */
+function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
+  const { errand } = d.state;
+  if (errand !== undefined) {
+    d.set({ errand: undefined });
+    d.failed(errand.ticket, 'not_in_state', 'An emergency call was placed');
+  }
+  for (const call of d.state.calls) {
+    const { name } = call.phase;
+    if (name === 'talking') askHold(d, call.id);
+    if (name === 'dialing' || name === 'ringback' || name === 'connecting') hangUp(d, call.id);
+  }
+  const call = d.mintCall();
+  if (place(d, { call, to, account: undefined, line: undefined })) d.done(ticket, { callId: call });
+  else d.refuse(ticket, 'call.dial', 'not_registered', 'No account');
+}
+
+function route(d: Draft, to: 'handset' | 'headset' | 'speaker'): void {
+  if (d.state.route === to) return;
+  d.set({ route: to });
+  d.emit({ type: 'route', route: to });
+}
+
+function volume(d: Draft, of: 'handset' | 'headset' | 'speaker' | 'ring', percent: number): void {
+  d.emit({ type: 'volume', route: of, percent });
+  d.emit({ type: 'save', key: `volume_${of}`, value: percent });
+}
+
+/** `judge` has seen to key and value. */
+function set(d: Draft, key: string, value: string | number | boolean): void {
+  const { settings } = d.state;
+  switch (key) {
+    case 'dnd':
+      d.set({ dnd: value === true });
+      break;
+    case 'mute':
+      d.set({ mute: value === true });
+      return; // a wish of the moment, not kept
+    case 'route':
+      route(d, value as 'handset');
+      break;
+    case 'volume_ring':
+    case 'volume_handset':
+    case 'volume_headset':
+    case 'volume_speaker':
+      volume(d, key.slice('volume_'.length) as 'ring', Number(value));
+      return; // kept already
+    case 'consult_target': {
+      const { consultTarget: _, ...headset } = settings.headset;
+      d.set({
+        settings: { ...settings, headset: value === '' ? headset : { ...headset, consultTarget: String(value) } },
+      });
+      break;
+    }
+    case 'complete_on_hook':
+      d.set({ settings: { ...settings, completeOnHook: value === true } });
+      break;
+    case 'hold_recall_sec':
+      d.set({ settings: { ...settings, holdRecallSec: Number(value) } });
+      break;
+    default:
+      throw new Error(`setting ${key} passed the table`);
+  }
+  d.emit({ type: 'save', key, value });
+}

@@ -1,0 +1,289 @@
+import type { Intent } from '../intent.ts';
+import { seize } from './acts.ts';
+import type { PlainIntent } from './can-do.ts';
+import type { Ticket } from './door.ts';
+import type { Draft } from './draft.ts';
+import { begin, endThen } from './errand.ts';
+import { headsetStep } from './headset.ts';
+import { hookStep } from './hook.ts';
+import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
+import type { Call } from './state.ts';
+import { beginBlind, dialTarget } from './transfer-machine.ts';
+
+/** Verbs of the hand at the phone: what they mean depends on where the phone is (phone-ux.md §4.1). */
+export type HandIntent = Exclude<Intent, PlainIntent>;
+
+/** Does a verb that says itself; handed in so that keys and dotted verbs share one judge. */
+export type Plain = (d: Draft, intent: PlainIntent, ticket: Ticket | undefined) => void;
+
+/** What the hand did. */
+export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefined, plain: Plain): void {
+  switch (intent.verb) {
+    case 'key.digit':
+      digit(d, intent.digit, ticket, plain);
+      return;
+    case 'key.send':
+      send(d, ticket, plain, intent.verb);
+      return;
+    case 'key.line':
+      lineKey(d, intent.line, ticket, plain);
+      return;
+    case 'key.hold':
+      holdKey(d, ticket, plain);
+      return;
+    case 'key.transfer':
+      transferKey(d, ticket, plain);
+      return;
+    case 'key.transfer-long':
+      blindKey(d, ticket);
+      return;
+    case 'key.cancel':
+      cancelKey(d, ticket, plain);
+      return;
+    case 'key.redial':
+      redial(d, ticket, plain, intent.verb);
+      return;
+    case 'key.mute':
+      plain(d, { verb: 'call.mute' }, ticket);
+      return;
+    case 'key.dnd':
+      plain(d, { verb: 'settings.set', key: 'dnd', value: !d.state.dnd }, ticket);
+      return;
+    case 'hook.lift':
+    case 'hook.put-down':
+    case 'hook.flash':
+      hookStep(d, intent.verb, ticket, plain);
+      return;
+    case 'headset.short':
+    case 'headset.long':
+    case 'headset.double':
+    case 'headset.triple':
+    case 'headset.redial':
+      headsetStep(d, intent.verb, ticket, plain);
+      return;
+    default:
+      intent satisfies never;
+      throw new Error('unknown key');
+  }
+}
+
+function nothing(d: Draft, ticket: Ticket | undefined, verb: string, text: string): void {
+  d.refuse(ticket, verb, 'not_in_state', text);
+}
+
+function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Plain): void {
+  if (!/^[0-9*#A-D]$/.test(pressed)) {
+    d.refuse(ticket, 'key.digit', 'bad_schema', 'No such key');
+    return;
+  }
+  const { prompt } = d.state;
+  if (prompt !== undefined) {
+    if (pressed === '#' && prompt.digits !== '') {
+      send(d, ticket, plain, 'key.digit');
+      return;
+    }
+    if (prompt.digits.length >= 40) {
+      nothing(d, ticket, 'key.digit', 'Number too long');
+      return;
+    }
+    d.set({ prompt: { ...prompt, digits: prompt.digits + pressed, tone: 'silent' }, message: undefined });
+    d.done(ticket);
+    return;
+  }
+  if (callsIn(d.state, 'talking').length > 0) {
+    plain(d, { verb: 'call.dtmf', digits: pressed }, ticket);
+    return;
+  }
+  if (inHand(d.state) !== undefined || d.state.errand !== undefined || liveTransfer(d.state) !== undefined) {
+    nothing(d, ticket, 'key.digit', 'Not now');
+    return;
+  }
+  seize(d, undefined, pressed); // dialling with the handset down, or after the far end has gone
+  d.done(ticket);
+}
+
+/** Send the digits: `#`, the send key, or no digit for too long. */
+export function send(d: Draft, ticket: Ticket | undefined, plain: Plain, verb: string): void {
+  const { prompt } = d.state;
+  if (prompt === undefined || prompt.digits === '') {
+    nothing(d, ticket, verb, 'Dial a number first');
+    return;
+  }
+  dialFrom(d, prompt.digits, ticket, plain);
+}
+
+/** Dial from the seized line: a transfer's target when it waits for one. */
+function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain): void {
+  const { prompt } = d.state;
+  if (prompt?.purpose.name === 'transfer' && !isEmergency(d.state.settings, to)) {
+    const record = d.record(prompt.purpose.transfer);
+    if (record === undefined) throw new Error(`a line is seized for ${prompt.purpose.transfer}, which has gone`);
+    dialTarget(d, record, to);
+    d.done(ticket, { transferId: record.pair.transfer });
+    return;
+  }
+  plain(d, { verb: 'call.dial', to, ...(prompt === undefined ? {} : { line: prompt.line }) }, ticket);
+}
+
+/** The call of a line that its key means: what rings, else what is held or talks. */
+export function lineCall(d: Draft, line: number): Call | undefined {
+  const calls = d.state.calls.filter((call) => call.line === line && call.phase.name !== 'ending');
+  const order = ['ringing', 'talking', 'connecting', 'ringback', 'dialing', 'holding', 'resuming', 'held'];
+  return calls.sort((a, b) => order.indexOf(a.phase.name) - order.indexOf(b.phase.name))[0];
+}
+
+function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plain): void {
+  if (!Number.isInteger(line) || line < 1 || line > d.state.settings.lines) {
+    d.refuse(ticket, 'key.line', 'bad_schema', 'No such line');
+    return;
+  }
+  const call = lineCall(d, line);
+  if (call === undefined) {
+    const { prompt } = d.state;
+    if (prompt?.line === line) {
+      closeSeized(d, ticket, plain);
+      return;
+    }
+    const hand = inHand(d.state);
+    const free = hand === undefined || (hand.phase.name === 'talking' && !hand.emergency);
+    if (!free || d.state.errand !== undefined || liveTransfer(d.state) !== undefined) {
+      nothing(d, ticket, 'key.line', 'Not now');
+      return;
+    }
+    if (prompt !== undefined) d.set({ prompt: { ...prompt, line } });
+    else {
+      begin(d, { name: 'seize', line }, ticket);
+      return;
+    }
+    d.done(ticket);
+    return;
+  }
+  switch (call.phase.name) {
+    case 'ringing':
+      plain(d, { verb: 'call.answer', callId: call.id }, ticket);
+      return;
+    case 'held':
+      plain(d, { verb: 'call.resume', callId: call.id }, ticket);
+      return;
+    case 'talking':
+      plain(d, { verb: 'call.hold', callId: call.id }, ticket);
+      return;
+    case 'connecting':
+    case 'ringback':
+    case 'dialing':
+    case 'holding':
+    case 'resuming':
+    case 'ending':
+      nothing(d, ticket, 'key.line', 'One moment');
+      return;
+    default:
+      call.phase satisfies never;
+      throw new Error('unknown phase');
+  }
+}
+
+/** Hold: hold, take back, or swap (also between the legs of a transfer). */
+export function holdKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  const held = callsIn(d.state, 'held');
+  const live = liveTransfer(d.state);
+  if (live !== undefined) {
+    plain(d, { verb: 'transfer.swap', transferId: live.pair.transfer }, ticket);
+    return;
+  }
+  if (inHand(d.state) !== undefined) plain(d, { verb: held.length > 0 ? 'call.swap' : 'call.hold' }, ticket);
+  else plain(d, { verb: 'call.resume' }, ticket);
+}
+
+function transferKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  if (d.state.prompt?.purpose.name === 'transfer') {
+    send(d, ticket, plain, 'key.transfer');
+    return;
+  }
+  const live = liveTransfer(d.state);
+  const resting = restingTransfer(d.state);
+  const again = resting !== undefined && (resting.machine.name === 'restored' || resting.machine.name === 'unsure');
+  if (live !== undefined) plain(d, { verb: 'transfer.complete', transferId: live.pair.transfer }, ticket);
+  else if (again && legsThere(d, resting)) {
+    plain(d, { verb: 'transfer.complete', transferId: resting.pair.transfer }, ticket);
+  } else plain(d, { verb: 'transfer.start' }, ticket);
+}
+
+function legsThere(
+  d: Draft,
+  record: { readonly pair: { readonly caller: Call['id']; readonly target: Call['id'] | undefined } },
+): boolean {
+  return (
+    d.call(record.pair.caller) !== undefined &&
+    record.pair.target !== undefined &&
+    d.call(record.pair.target) !== undefined
+  );
+}
+
+/** Transfer held down: the number that was dialled gets the caller unasked. */
+function blindKey(d: Draft, ticket: Ticket | undefined): void {
+  const { prompt } = d.state;
+  if (prompt?.purpose.name !== 'transfer' || prompt.digits === '') {
+    nothing(d, ticket, 'key.transfer-long', 'Transfer, then the number');
+    return;
+  }
+  const caller = d.call(prompt.purpose.caller);
+  const old = d.record(prompt.purpose.transfer);
+  if (caller === undefined || old === undefined) throw new Error('a line is seized for a caller who has gone');
+  const to = prompt.digits;
+  // the consultation ends before it began; the caller stays held for the REFER
+  d.set({ prompt: undefined, transfers: d.state.transfers.filter((record) => record !== old) });
+  for (const { ticket: waiting } of d.take((until) => 'transfer' in until && until.transfer === old.pair.transfer)) {
+    d.failed(waiting, 'transfer_failed', 'It became a blind transfer');
+  }
+  const transfer = beginBlind(d, caller, to);
+  if (transfer === undefined) throw new Error('a caller without an account');
+  d.wait(ticket, { name: 'outcome', transfer });
+}
+
+/** The seized line is given back; who was put aside for it returns. */
+function closeSeized(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  const { prompt } = d.state;
+  if (prompt?.purpose.name === 'transfer') {
+    plain(d, { verb: 'transfer.cancel', transferId: prompt.purpose.transfer }, ticket);
+    return;
+  }
+  d.set({ prompt: undefined });
+  const held = callsIn(d.state, 'held');
+  const [back] = held;
+  if (back !== undefined && held.length === 1) plain(d, { verb: 'call.resume', callId: back.id }, ticket);
+  else d.done(ticket);
+}
+
+/** Cancel ends what was begun and brings the caller back by one key. */
+export function cancelKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  if (d.state.prompt !== undefined) {
+    closeSeized(d, ticket, plain);
+    return;
+  }
+  const transfer = liveTransfer(d.state) ?? restingTransfer(d.state);
+  const hand = inHand(d.state);
+  if (transfer !== undefined && (hand === undefined || isLeg(transfer, hand.id))) {
+    plain(d, { verb: 'transfer.cancel', transferId: transfer.pair.transfer }, ticket);
+    return;
+  }
+  const held = callsIn(d.state, 'held');
+  if (hand !== undefined) {
+    const [back] = held;
+    if (back !== undefined && held.length === 1 && d.state.errand === undefined) {
+      endThen(d, hand.id, { name: 'resume', call: back.id }, ticket);
+    } else plain(d, { verb: 'call.hangup', callId: hand.id }, ticket);
+    return;
+  }
+  const [ringing] = callsIn(d.state, 'ringing');
+  if (ringing !== undefined && ringing.replaces === undefined)
+    plain(d, { verb: 'call.reject', callId: ringing.id }, ticket);
+  else if (held.length > 0) plain(d, { verb: 'call.resume' }, ticket);
+  else nothing(d, ticket, 'key.cancel', 'Nothing to cancel');
+}
+
+/** The last number once more; into the seized line when there is one. */
+export function redial(d: Draft, ticket: Ticket | undefined, plain: Plain, verb: string): void {
+  const { lastNumber } = d.state;
+  if (lastNumber === undefined) nothing(d, ticket, verb, 'No number yet');
+  else dialFrom(d, lastNumber, ticket, plain);
+}

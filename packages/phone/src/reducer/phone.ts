@@ -1,0 +1,135 @@
+import { callStep } from './calls.ts';
+import { canDo } from './can-do.ts';
+import type { PhoneEffect, PhoneEvent, PhoneStep } from './door.ts';
+import { Draft } from './draft.ts';
+import { intentStep } from './intents.ts';
+import { levels } from './levels.ts';
+import { referRequested } from './referred.ts';
+import type { PhoneState } from './state.ts';
+import { settleWaiting } from './tickets.ts';
+import { emitTimers, timerStep } from './timers.ts';
+import { drive, referOf } from './transfer-machine.ts';
+
+/*
+ *  event ──► what it means (intents · keys · calls · errand · transfer-machine · referred · timers)
+ *                │ state, effects
+ *                ▼
+ *            tickets that can be settled ──► levels and timers that follow from the state ──► Step
+ */
+
+/** The telephone. See `PhoneStep`. */
+export const phone: PhoneStep = (state, event, now) => {
+  const d = new Draft(state, now);
+  receive(d, event);
+  settleWaiting(d);
+  noticePhases(d, state);
+  emitLevels(d);
+  emitTimers(d, state);
+  return { state: d.state, effects: withCanDo(d) };
+};
+
+function receive(d: Draft, event: PhoneEvent): void {
+  switch (event.type) {
+    case 'intent':
+      intentStep(d, event.intent, event.ticket);
+      return;
+    case 'incoming':
+    case 'progress':
+    case 'answered':
+    case 'peer-changed':
+    case 'peer-held':
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'negotiated':
+    case 'flowing':
+    case 'digit':
+    case 'ended':
+      callStep(d, event);
+      return;
+    case 'refer-answered': {
+      const { status, phrase, withoutSubscription, retryAfterS } = event;
+      const of = referOf(d, event.refer);
+      if (of === undefined) return;
+      const retry = retryAfterS === undefined ? {} : { retryAfterMs: retryAfterS * 1000 };
+      drive(d, of.id, { type: 'refer-answered', round: of.round, status, phrase, withoutSubscription, ...retry });
+      return;
+    }
+    case 'refer-notified': {
+      const { status, phrase, subscription, expiresS } = event;
+      const of = referOf(d, event.refer);
+      if (of === undefined) return;
+      const expires = expiresS === undefined ? {} : { expiresMs: expiresS * 1000 };
+      drive(d, of.id, { type: 'notified', round: of.round, status, phrase, subscription, ...expires });
+      return;
+    }
+    case 'refer-requested':
+      referRequested(d, event);
+      return;
+    case 'registration':
+      d.set({ registrations: { ...d.state.registrations, [event.account]: event.state } });
+      return;
+    case 'route-lost':
+      if (d.state.lostRoutes.includes(event.route)) return;
+      d.set({ lostRoutes: [...d.state.lostRoutes, event.route] });
+      if (d.state.route === event.route && event.route !== 'handset') {
+        d.set({ route: 'handset' });
+        d.emit({ type: 'route', route: 'handset' });
+        d.say(5_000, `No ${event.route}`, 'Handset');
+      }
+      return;
+    case 'route-found':
+      d.set({ lostRoutes: d.state.lostRoutes.filter((route) => route !== event.route) });
+      return;
+    case 'message-waiting':
+      d.set({ messageWaiting: event.waiting });
+      return;
+    case 'settings':
+      d.set({ settings: { ...d.state.settings, ...event.settings } });
+      return;
+    case 'refusal':
+      d.beep('refusal');
+      d.say(3_000, event.text);
+      return;
+    case 'timer':
+      timerStep(d, event.timer);
+      return;
+    default:
+      event satisfies never;
+      throw new Error('unknown phone event');
+  }
+}
+
+/** Notices that follow from where calls went. */
+function noticePhases(d: Draft, before: PhoneState): void {
+  for (const call of d.state.calls) {
+    const was = before.calls.find((each) => each.id === call.id)?.phase.name;
+    const is = call.phase.name;
+    if (was === is || was === undefined) continue;
+    const who = { callId: call.id, number: call.number };
+    if (is === 'talking') {
+      if (was === 'resuming' || was === 'held') d.notice({ event_type: 'resumed', ...who });
+      if (was !== 'holding') d.notice({ event_type: 'talking', ...who });
+    } else if (is === 'held') d.notice({ event_type: 'held', ...who });
+  }
+}
+
+function emitLevels(d: Draft): void {
+  const is = levels(d.state);
+  const was = d.state.sounds;
+  if (is.connect !== was.connect) d.emit({ type: 'connect', call: is.connect });
+  if (is.tone !== was.tone) d.emit({ type: 'tone', tone: is.tone });
+  if (is.ringer !== was.ringer) d.emit({ type: 'ringer', ring: is.ringer });
+  if (is.mute !== was.mute) d.emit({ type: 'mute', on: is.mute });
+  d.set({ sounds: is });
+}
+
+/** A refused sender learns what can be done instead, as of the end of the step. */
+function withCanDo(d: Draft): readonly PhoneEffect[] {
+  return d.effects.map((effect) => {
+    if (effect.type !== 'settle' || effect.outcome.name !== 'failed') return effect;
+    const error = { ...effect.outcome.error, canDo: canDo(d.state) };
+    return { ...effect, outcome: { name: 'failed', error } };
+  });
+}

@@ -1,0 +1,116 @@
+import type { TransferTimer } from '@switchhook/transfer';
+import { hangUp } from './acts.ts';
+import type { PhoneTimer } from './door.ts';
+import type { Draft } from './draft.ts';
+import { errandTimeout } from './errand.ts';
+import { callsIn, isEmergency, isLeg, liveTransfer } from './inquiry.ts';
+import { plainStep } from './intents.ts';
+import { send } from './keys.ts';
+import type { PhoneState } from './state.ts';
+import { drive } from './transfer-machine.ts';
+
+const errandMs = 40_000;
+const ticketMs = 60_000;
+const verdictTicketMs = 300_000;
+const failedLampMs = 5_000;
+/** The short interdigit time, for a number that is complete (phone-ux.md §4.4). */
+const shortInterdigitMs = 3_000;
+
+interface Due {
+  readonly afterMs: number;
+  /** Another key = the timer starts anew. */
+  readonly key: unknown;
+}
+
+/**
+ * The timers that must run in this state (the transfer machine's own come besides). They follow from the state, so
+ * that none is forgotten and none is left behind.
+ */
+export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
+  const due = new Map<PhoneTimer, Due>();
+  const { prompt, settings, errand } = state;
+  if (prompt !== undefined && prompt.digits !== '' && prompt.tone !== 'dead') {
+    const short = isEmergency(settings, prompt.digits);
+    const afterMs = short ? Math.min(shortInterdigitMs, settings.interdigitMs) : settings.interdigitMs;
+    due.set('interdigit', { afterMs, key: `${prompt.line} ${prompt.digits}` });
+  } else if (prompt?.tone === 'dial') due.set('dial-tone', { afterMs: settings.dialToneMs, key: prompt.line });
+  if (state.beep !== undefined) due.set('beep', { afterMs: state.beep.forMs, key: state.beep });
+  if (state.message !== undefined) due.set('display', { afterMs: state.message.forMs, key: state.message });
+  if (state.failedLines !== undefined) due.set('failed-lamp', { afterMs: failedLampMs, key: state.failedLines });
+  if (errand !== undefined) due.set('errand', { afterMs: errandMs, key: `${errand.name} ${errand.call}` });
+  const live = liveTransfer(state);
+  for (const call of state.calls) {
+    if (call.phase.name === 'ringing' && call.replaces === undefined) {
+      due.set(`ring:${call.id}`, { afterMs: settings.ringTimeoutMs, key: call.since });
+    }
+    const waits = call.phase.name === 'held' && !call.recalling && (live === undefined || !isLeg(live, call.id));
+    if (waits && settings.holdRecallSec > 0) {
+      due.set(`recall:${call.id}`, { afterMs: settings.holdRecallSec * 1000, key: call.heldSince });
+    }
+  }
+  for (const { ticket, until } of state.waiting) {
+    due.set(`ticket:${ticket}`, { afterMs: until.name === 'outcome' ? verdictTicketMs : ticketMs, key: ticket });
+  }
+  return due;
+}
+
+/** Set and clear what differs between two states. */
+export function emitTimers(d: Draft, before: PhoneState): void {
+  const was = timersOf(before);
+  const is = timersOf(d.state);
+  for (const timer of was.keys()) if (!is.has(timer)) d.emit({ type: 'clear-timer', timer });
+  for (const [timer, { afterMs, key }] of is) {
+    if (was.get(timer)?.key !== key) d.emit({ type: 'set-timer', timer, afterMs });
+  }
+}
+
+/** A timer has fired. One that this state does not know is late and does nothing. */
+export function timerStep(d: Draft, timer: PhoneTimer): void {
+  if (timer.startsWith('transfer:')) {
+    const [, name, id] = timer.split(':');
+    const record = d.state.transfers.find((each) => each.pair.transfer === id);
+    if (record !== undefined) drive(d, record.pair.transfer, { type: 'timer', timer: name as TransferTimer });
+    return;
+  }
+  if (!timersOf(d.state).has(timer)) return;
+  const [kind, id] = timer.split(/:(.*)/s);
+  const call = d.state.calls.find((each) => each.id === id);
+  switch (kind) {
+    case 'interdigit': {
+      const { prompt } = d.state;
+      send(d, undefined, plainStep, 'key.send');
+      if (prompt !== undefined && d.state.prompt === prompt) d.set({ prompt: { ...prompt, tone: 'dead' } });
+      return;
+    }
+    case 'dial-tone':
+      if (d.state.prompt !== undefined) d.set({ prompt: { ...d.state.prompt, tone: 'dead' } });
+      return;
+    case 'beep':
+      d.set({ beep: undefined });
+      return;
+    case 'display':
+      d.set({ message: undefined });
+      return;
+    case 'failed-lamp':
+      d.set({ failedLines: undefined });
+      return;
+    case 'errand':
+      errandTimeout(d);
+      return;
+    case 'ring':
+      if (call !== undefined) hangUp(d, call.id, 480);
+      return;
+    case 'recall':
+      if (call === undefined) return;
+      d.patchCall(call.id, { recalling: true });
+      if (callsIn(d.state, 'talking').length > 0) d.beep('call-waiting');
+      return;
+    case 'ticket':
+      for (const { ticket } of d.state.waiting.filter((each) => each.ticket === id))
+        d.failed(ticket, 'timeout', 'No answer in time');
+      d.set({ waiting: d.state.waiting.filter((each) => each.ticket !== id) });
+      return;
+    default:
+      throw new Error(`unknown timer ${timer}`);
+  }
+}

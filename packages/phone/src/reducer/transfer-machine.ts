@@ -1,0 +1,321 @@
+import { token } from '@switchhook/sans-io';
+import type { CallId, ReferId } from '@switchhook/sip-core';
+import {
+  type Leg,
+  type LegFacts,
+  startAttended,
+  startBlind,
+  startJoin,
+  type TransferEffect,
+  type TransferEvent,
+  type TransferId,
+  type TransferorStep,
+  type TransferPair,
+  type TransferRules,
+  transferRules,
+  transferStep,
+} from '@switchhook/transfer';
+import { askHold, askResume, hangUp, place } from './acts.ts';
+import type { Draft } from './draft.ts';
+import { accountOf, freeLine, inHand, isLeg, recordOf, uriFor } from './inquiry.ts';
+import { announceOutcome } from './outcome.ts';
+import type { Call, PhoneState, TransferRecord } from './state.ts';
+
+/** The transfer package's machine, embedded: what happens to a leg goes in, what it wants is done to the call. */
+
+function rules(state: PhoneState): TransferRules {
+  return transferRules('generic', state.settings.transfer);
+}
+
+/** Would the machine take this from the person now? Asked of the machine itself, so that the two never disagree. */
+export function machineAccepts(
+  state: PhoneState,
+  record: TransferRecord,
+  verb: 'complete' | 'cancel' | 'swap',
+): boolean {
+  const hand = inHand(state);
+  if (hand !== undefined && !isLeg(record, hand.id)) return false;
+  if (record.pendingResume !== undefined && verb !== 'cancel') return false;
+  const { effects } = transferStep(record.machine, { type: verb }, record.pair, rules(state));
+  return !effects.some((effect) => effect.type === 'refuse');
+}
+
+/** Start an attended transfer; with no number, a line is seized once the caller is held. */
+export function beginAttended(d: Draft, caller: CallId, to: string | undefined): TransferId {
+  const pair: TransferPair = { transfer: d.mintTransfer(), caller, target: d.mintCall() };
+  enter(d, pair, 'attended', to, startAttended(pair));
+  return pair.transfer;
+}
+
+/** Start a blind transfer. */
+export function beginBlind(d: Draft, caller: Call, to: string): TransferId | undefined {
+  const account = accountOf(d.state, caller.account) ?? d.state.settings.accounts[0];
+  if (account === undefined) return undefined;
+  const pair: TransferPair = { transfer: d.mintTransfer(), caller: caller.id, target: undefined };
+  const goal = { referTo: uriFor(account, to), referredBy: recordOf(account) };
+  enter(d, pair, 'blind', to, startBlind(pair, goal));
+  return pair.transfer;
+}
+
+function enter(
+  d: Draft,
+  pair: TransferPair,
+  kind: 'attended' | 'blind',
+  to: string | undefined,
+  step: TransferorStep,
+): void {
+  // a transfer that was over but for the person's choice makes room for the new one
+  const old = d.state.transfers.filter((record) => record.outcome !== undefined && sharesLeg(record, pair));
+  const record: TransferRecord = {
+    pair,
+    kind,
+    machine: step.state,
+    to,
+    pendingResume: undefined,
+    putDown: false,
+    outcome: undefined,
+  };
+  d.set({ transfers: [...d.state.transfers.filter((each) => !old.includes(each)), record], message: undefined });
+  d.notice({
+    event_type: 'transferStarted',
+    transferId: pair.transfer,
+    callId: pair.caller,
+    ...(to === undefined ? {} : { number: to }),
+  });
+  perform(d, pair.transfer, step.effects);
+}
+
+function sharesLeg(record: TransferRecord, pair: TransferPair): boolean {
+  return isLeg(record, pair.caller) || (pair.target !== undefined && isLeg(record, pair.target));
+}
+
+/** Tell the machine something and do what it wants. A transfer that has gone hears nothing. */
+export function drive(d: Draft, id: TransferId, event: TransferEvent): void {
+  const record = d.record(id);
+  if (record === undefined) return;
+  const step = transferStep(record.machine, event, record.pair, rules(d.state));
+  d.patchRecord(id, { machine: step.state });
+  perform(d, id, step.effects);
+}
+
+/** Tell every transfer that has `call` as a leg. */
+export function driveLeg(
+  d: Draft,
+  call: CallId,
+  event: (leg: Leg, record: TransferRecord) => TransferEvent | undefined,
+): void {
+  for (const record of d.state.transfers) {
+    const leg = record.pair.caller === call ? 'caller' : record.pair.target === call ? 'target' : undefined;
+    if (leg === undefined) continue;
+    const told = event(leg, record);
+    if (told !== undefined) drive(d, record.pair.transfer, told);
+    settlePendingResume(d, record.pair.transfer);
+  }
+}
+
+/** What is known of both legs once the target has answered. */
+export function legFacts(d: Draft, call: Call): LegFacts | undefined {
+  const account = accountOf(d.state, call.account) ?? d.state.settings.accounts[0];
+  if (call.dialog === undefined || call.peer === undefined || account === undefined) return undefined;
+  return { dialog: call.dialog, peer: call.peer, addressOfRecord: call.address, account: recordOf(account) };
+}
+
+function perform(d: Draft, id: TransferId, effects: readonly TransferEffect[]): void {
+  const answers: TransferEvent[] = [];
+  for (const effect of effects) {
+    const record = d.record(id);
+    if (record === undefined) throw new Error(`transfer ${id} wants ${effect.type} after its end`);
+    const answer = act(d, record, effect);
+    if (answer !== undefined) answers.push(answer);
+  }
+  for (const answer of answers) drive(d, id, answer);
+  if (d.record(id)?.machine.name === 'over')
+    d.set({ transfers: d.state.transfers.filter((r) => r.pair.transfer !== id) });
+}
+
+/** One effect; the answer, when it is known at once. */
+function act(d: Draft, record: TransferRecord, effect: TransferEffect): TransferEvent | undefined {
+  const id = record.pair.transfer;
+  const callId = 'leg' in effect ? (effect.leg === 'caller' ? record.pair.caller : record.pair.target) : undefined;
+  const call = callId === undefined ? undefined : d.call(callId);
+  switch (effect.type) {
+    case 'hold':
+      return hold(d, call, effect.leg);
+    case 'resume':
+      return resume(d, record, call, effect.leg);
+    case 'mute':
+      if (call !== undefined && call.phase.name !== 'ending') d.phase(call.id, { name: 'held', mutedOnly: true });
+      return undefined;
+    case 'dial-target':
+      if (record.to !== undefined) dialTarget(d, record, record.to);
+      else {
+        const purpose = { name: 'transfer', caller: record.pair.caller, transfer: id } as const;
+        d.set({ prompt: { line: freeLine(d.state), digits: '', purpose, tone: 'dial' } });
+      }
+      return undefined;
+    case 'end':
+      closePrompt(d, id);
+      if (call !== undefined) hangUp(d, call.id);
+      return undefined;
+    case 'refer':
+      if (call === undefined)
+        return {
+          type: 'refer-answered',
+          round: effect.round,
+          status: 481,
+          phrase: 'Call Gone',
+          withoutSubscription: false,
+        };
+      d.emit({
+        type: 'refer',
+        call: call.id,
+        refer: referId(id, effect.round),
+        transfer: id,
+        referTo: effect.referTo,
+        referredBy: effect.referredBy,
+      });
+      return undefined;
+    case 'set-timer':
+      d.emit({ type: 'set-timer', timer: `transfer:${effect.timer}:${id}`, afterMs: effect.afterMs });
+      return undefined;
+    case 'clear-timer':
+      d.emit({ type: 'clear-timer', timer: `transfer:${effect.timer}:${id}` });
+      return undefined;
+    case 'outcome':
+    case 'late-verdict':
+      closePrompt(d, id);
+      d.patchRecord(id, { outcome: effect.outcome });
+      announceOutcome(d, record, effect.outcome);
+      return undefined;
+    case 'start-again':
+      startAgain(d, record, effect.facts);
+      return undefined;
+    case 'refuse':
+      // the table asked the machine before: only an event without a person behind it comes here
+      d.emit({ type: 'note', word: 'transfer-refused', detail: effect.why });
+      return undefined;
+    case 'note':
+      d.emit({ ...effect, word: `transfer-${effect.word}` });
+      return undefined;
+    default:
+      effect satisfies never;
+      throw new Error('unknown transfer effect');
+  }
+}
+
+function hold(d: Draft, call: Call | undefined, leg: Leg): TransferEvent | undefined {
+  switch (call?.phase.name) {
+    case 'talking':
+      askHold(d, call.id);
+      return undefined;
+    case 'held':
+      return { type: 'held', leg };
+    case 'holding':
+    case 'ending':
+      return undefined;
+    default:
+      return { type: 'hold-refused', leg, status: call === undefined ? 481 : 491 };
+  }
+}
+
+function resume(d: Draft, record: TransferRecord, call: Call | undefined, leg: Leg): TransferEvent | undefined {
+  const id = record.pair.transfer;
+  if (call === undefined) return { type: 'resume-refused', leg, status: 481 };
+  if (call.phase.name === 'ending') return undefined;
+  if (record.putDown) {
+    // nobody has the handset: the call stays held, and it rings unless the caller does already
+    const caller = d.call(record.pair.caller);
+    if (leg === 'caller' || caller === undefined || caller.phase.name === 'ending')
+      d.patchCall(call.id, { recalling: true });
+    return { type: 'resumed', leg };
+  }
+  if (call.phase.name === 'talking') return { type: 'resumed', leg };
+  const hand = inHand(d.state);
+  if (hand?.phase.name === 'holding' && isLeg(record, hand.id)) {
+    d.patchRecord(id, { pendingResume: leg });
+    return undefined;
+  }
+  if (call.phase.name === 'resuming') return undefined;
+  if (hand !== undefined || call.phase.name !== 'held') return { type: 'resume-refused', leg, status: 486 };
+  return askResume(d, call) ? { type: 'resumed', leg } : undefined;
+}
+
+/** A resume waited for the end of a hold: it is asked for as soon as no hold of a leg is open. */
+function settlePendingResume(d: Draft, id: TransferId): void {
+  const record = d.record(id);
+  const leg = record?.pendingResume;
+  if (record === undefined || leg === undefined) return;
+  const other = d.call((leg === 'caller' ? record.pair.target : record.pair.caller) ?? record.pair.caller);
+  const wanted = leg === 'caller' ? record.pair.caller : record.pair.target;
+  const legs = [other, wanted === undefined ? undefined : d.call(wanted)];
+  if (legs.some((call) => call?.phase.name === 'holding')) return;
+  d.patchRecord(id, { pendingResume: undefined });
+  // the far end refused the hold: it hears nothing of us, so that one leg talks
+  if (other !== undefined && other.id !== wanted && other.phase.name === 'talking') {
+    d.phase(other.id, { name: 'held', mutedOnly: true });
+  }
+  const answer = resume(
+    d,
+    { ...record, pendingResume: undefined },
+    wanted === undefined ? undefined : d.call(wanted),
+    leg,
+  );
+  if (answer !== undefined) drive(d, id, answer);
+}
+
+/** Dial the target under the id that was minted for it, over the caller's own account. */
+export function dialTarget(d: Draft, record: TransferRecord, to: string): void {
+  const { target, transfer, caller } = record.pair;
+  if (target === undefined) throw new Error(`transfer ${transfer} is blind and has no target to dial`);
+  const line = d.state.prompt?.purpose.name === 'transfer' ? d.state.prompt.line : undefined;
+  d.patchRecord(transfer, { to });
+  if (!place(d, { call: target, to, account: d.call(caller)?.account, line })) {
+    throw new Error('a call without any account');
+  }
+}
+
+function closePrompt(d: Draft, id: TransferId): void {
+  const purpose = d.state.prompt?.purpose;
+  if (purpose?.name === 'transfer' && purpose.transfer === id) d.set({ prompt: undefined });
+}
+
+/** `complete` after failure: the same two calls under a new name; who waits for the verdict waits for that one. */
+function startAgain(d: Draft, old: TransferRecord, facts: Parameters<typeof startJoin>[1]): void {
+  const pair: TransferPair = { ...old.pair, transfer: d.mintTransfer() };
+  const talking: Leg = d.call(pair.caller)?.phase.name === 'talking' ? 'caller' : 'target';
+  d.set({
+    waiting: d.state.waiting.map((each) =>
+      each.until.name === 'outcome' && each.until.transfer === old.pair.transfer
+        ? { ...each, until: { name: 'outcome', transfer: pair.transfer } }
+        : each,
+    ),
+  });
+  const record: TransferRecord = {
+    pair,
+    kind: 'attended',
+    machine: startJoin(pair, facts, talking).state,
+    to: old.to,
+    pendingResume: undefined,
+    putDown: old.putDown,
+    outcome: undefined,
+  };
+  d.set({ transfers: [...d.state.transfers, record], failedLines: undefined });
+  d.notice({
+    event_type: 'transferStarted',
+    transferId: pair.transfer,
+    callId: pair.caller,
+    ...(old.to === undefined ? {} : { number: old.to }),
+  });
+  drive(d, pair.transfer, { type: 'complete' });
+}
+
+function referId(id: TransferId, round: number): ReferId {
+  return token<'refer'>(`${id}.${round}`);
+}
+
+/** Whose REFER it is: the transfer and its round, when it is one of ours and still lives. */
+export function referOf(d: Draft, refer: ReferId): { readonly id: TransferId; readonly round: number } | undefined {
+  const dot = refer.lastIndexOf('.');
+  const record = d.state.transfers.find((each) => each.pair.transfer === refer.slice(0, dot));
+  return record === undefined ? undefined : { id: record.pair.transfer, round: Number(refer.slice(dot + 1)) };
+}

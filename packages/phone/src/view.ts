@@ -1,0 +1,217 @@
+import type { Millis } from '@switchhook/sans-io';
+import type { RegistrationState } from '@switchhook/sip-core';
+import type {
+  CoarseState,
+  LineSnapshot,
+  LineState,
+  RegistrationSnapshot,
+  Snapshot,
+  TransferSnapshot,
+} from './control/protocol.ts';
+import { isCompleting, isRegistered, lamps } from './lamps.ts';
+import { canDo, canDoWith } from './reducer/can-do.ts';
+import type { PhoneAccount } from './reducer/door.ts';
+import { callsIn, currentTransfer, inHand, liveTransfer, nameOf } from './reducer/inquiry.ts';
+import type { Call, PhoneState } from './reducer/state.ts';
+
+/** The snapshot without what only its publisher knows. */
+export type PhoneView = Omit<Snapshot, 'ts' | 'seq'>;
+
+/** A moment of the runtime's scale as ISO 8601 UTC: cores know no calendar. */
+export type Stamp = (at: Millis) => string;
+
+/** The phone as everybody sees it: lamps, display, socket, MQTT. */
+export function view(state: PhoneState, stamp: Stamp): PhoneView {
+  const lines: LineSnapshot[] = [];
+  const shown = new Set<Call>();
+  for (let n = 1; n <= state.settings.lines; n++) {
+    const call = foremost(state, n);
+    if (call !== undefined) shown.add(call);
+    lines.push(call === undefined ? emptyLine(state, n) : lineOf(state, n, call, stamp));
+  }
+  const waiting = state.calls.filter((call) => !shown.has(call)).map((call) => lineOf(state, call.line, call, stamp));
+  return {
+    phone: coarse(state),
+    hook: state.hook,
+    route: state.route,
+    mute: state.mute,
+    dnd: state.dnd,
+    lines,
+    waiting,
+    transfer: transferOf(state),
+    registrations: state.settings.accounts.map((account) =>
+      registrationOf(account, state.registrations[account.id], stamp),
+    ),
+    display: display(state),
+    lamps: lamps(state),
+    canDo: canDo(state),
+  };
+}
+
+function foremost(state: PhoneState, line: number): Call | undefined {
+  const calls = state.calls.filter((call) => call.line === line);
+  const hand = inHand(state);
+  return (
+    calls.find((call) => call.id === hand?.id) ??
+    calls.find((call) => call.phase.name === 'ringing') ??
+    calls.find((call) => call.phase.name !== 'ending') ??
+    calls[0]
+  );
+}
+
+function emptyLine(state: PhoneState, n: number): LineSnapshot {
+  const prompt = state.prompt?.line === n ? state.prompt : undefined;
+  const name: LineState = prompt === undefined ? 'idle' : prompt.digits === '' ? 'dial-tone' : 'dialing';
+  return {
+    n,
+    account: null,
+    state: name,
+    callId: null,
+    direction: null,
+    party: null,
+    via: null,
+    since: null,
+    heldSince: null,
+    localHold: false,
+    remoteHold: false,
+    secure: 'no',
+    codec: null,
+    canDo: [],
+  };
+}
+
+function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSnapshot {
+  const display = call.peer?.party.display;
+  return {
+    n,
+    account: call.account,
+    state: call.phase.name,
+    callId: call.id,
+    direction: call.direction,
+    party: {
+      number: clean(call.number),
+      name: display === undefined ? null : clean(display),
+      verified: call.peer?.party.verified ?? false,
+    },
+    via: call.via === undefined ? null : clean(call.via),
+    since: stamp(call.since),
+    heldSince: call.heldSince === undefined ? null : stamp(call.heldSince),
+    localHold: call.phase.name === 'held' || call.phase.name === 'holding',
+    remoteHold: call.remoteHold,
+    secure: call.secure,
+    codec: call.codec ?? null,
+    canDo: canDoWith(state, call.id),
+  };
+}
+
+/** Words that Home Assistant users know (features.md §1.14). */
+export function coarse(state: PhoneState): CoarseState {
+  if (isCompleting(state)) return 'transferring';
+  const hand = inHand(state)?.phase.name;
+  if (hand === 'talking' || hand === 'connecting' || hand === 'resuming' || hand === 'holding') return 'talking';
+  if (hand === 'dialing' || hand === 'ringback') return 'dialing';
+  if (callsIn(state, 'ringing').length > 0) return 'ringing';
+  if (state.prompt !== undefined) return 'dialing';
+  if (callsIn(state, 'held').length > 0) return 'held';
+  return 'idle';
+}
+
+function transferOf(state: PhoneState): TransferSnapshot | null {
+  const record = currentTransfer(state);
+  if (record === undefined) return null;
+  const { outcome } = record;
+  const failed = outcome?.name === 'failed' ? outcome : undefined;
+  return {
+    transferId: record.pair.transfer,
+    kind: record.kind,
+    state: record.machine.name,
+    stage: failed?.stage ?? null,
+    caller: record.pair.caller,
+    consult: record.pair.target ?? null,
+    outcome: outcome?.name ?? null,
+    code: failed?.status ?? null,
+    reason: failed?.phrase === undefined ? (outcome?.name === 'unknown' ? outcome.why : null) : clean(failed.phrase),
+    evidence: outcome?.name === 'completed' ? outcome.evidence.name : null,
+  };
+}
+
+function registrationOf(
+  account: PhoneAccount,
+  state: RegistrationState | undefined,
+  stamp: Stamp,
+): RegistrationSnapshot {
+  const failed = state?.name === 'failed' ? state : undefined;
+  return {
+    account: account.id,
+    state: state?.name ?? 'unregistered',
+    code: failed?.status ?? null,
+    reason: failed === undefined ? null : clean(failed.phrase ?? failed.why),
+    expiresAt: state?.name === 'registered' ? stamp(state.expiresAt) : null,
+    nextTryAt: failed === undefined ? null : stamp(failed.nextTryAt),
+    transport: account.transport,
+  };
+}
+
+/** At most two lines, without control characters, whatever the network called itself. */
+export function display(state: PhoneState): readonly string[] {
+  return lines(state)
+    .map((line) => clean(line).slice(0, 64))
+    .filter((line) => line !== '')
+    .slice(0, 2);
+}
+
+function lines(state: PhoneState): readonly string[] {
+  if (state.message !== undefined) return state.message.text;
+  const { prompt } = state;
+  if (prompt !== undefined)
+    return prompt.purpose.name === 'transfer' ? ['Transfer to?', prompt.digits] : ['Number?', prompt.digits];
+  const live = liveTransfer(state);
+  if (live !== undefined && isCompleting(state)) {
+    return [live.machine.name === 'armed' ? 'Will connect when answered' : 'Transferring…', live.to ?? ''];
+  }
+  const ringing = callsIn(state, 'ringing').find((call) => call.replaces === undefined);
+  const hand = inHand(state);
+  const held = callsIn(state, 'held');
+  if (hand !== undefined) {
+    const second = ringing ?? held[0];
+    const word = ringing === undefined ? 'Held' : 'Waiting';
+    return [
+      `${inHandWord(hand)}${nameOf(hand)}`,
+      second === undefined ? (hand.via ?? '') : `${word}: ${nameOf(second)}`,
+    ];
+  }
+  if (ringing !== undefined)
+    return [`Call from ${nameOf(ringing)}`, ringing.via ?? (nameOf(ringing) === ringing.number ? '' : ringing.number)];
+  const [first] = held;
+  if (first !== undefined)
+    return [`${first.recalling ? 'Calls back' : 'On hold'}: ${nameOf(first)}`, first.via ?? 'Hold = take back'];
+  if (!isRegistered(state)) return ['Not registered', state.dnd ? 'Do not disturb' : ''];
+  return [state.settings.accounts[0]?.user ?? '', state.dnd ? 'Do not disturb' : ''];
+}
+
+function inHandWord(call: Call): string {
+  switch (call.phase.name) {
+    case 'dialing':
+    case 'ringback':
+      return 'Calling ';
+    case 'holding':
+      return 'Holding ';
+    case 'resuming':
+      return 'Taking back ';
+    case 'talking':
+      return call.remoteHold ? 'Held by ' : '';
+    case 'connecting':
+    case 'ringing':
+    case 'held':
+    case 'ending':
+      return '';
+    default:
+      call.phase satisfies never;
+      throw new Error('unknown phase');
+  }
+}
+
+/** Without control characters and direction overrides, which would turn a display or a terminal around. */
+function clean(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '').trim();
+}
