@@ -38,3 +38,6 @@ export { BASE_TIMERS, type BaseTimers } from './transaction/timers.ts';
 export { TransactionLayer, type TransactionOut, type TransactionSettings } from './transaction/transaction-layer.ts';
 export type * from './user-agent/door.ts';
 export type * from './user-agent/settings.ts';
+export { Shell, type ShellOptions } from './transport/shell.ts';
+export type { SipTransport, SipTransportListener } from './transport/sip-transport.ts';
+export { type Census, UserAgent } from './user-agent/user-agent.ts';

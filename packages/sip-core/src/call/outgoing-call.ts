@@ -1,0 +1,330 @@
+import { hex } from '@switchhook/sans-io';
+import { Dialog } from '../dialog/dialog.ts';
+import { routesOfResponse } from '../dialog/route-set.ts';
+import { requestOf } from '../message/build.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
+import { cseqOf, toTagOf } from '../message/values.ts';
+import type { CallId, CallIn, EndCause, Flow, SessionBody } from '../user-agent/door.ts';
+import type { Seat } from '../user-agent/seat.ts';
+import type { Inbound, OpenRequest, Services } from '../user-agent/services.ts';
+import { ALLOW, withBody } from './capabilities.ts';
+import { silentEnd } from './end-cause.ts';
+import { acceptance, capabilityFields, type InviteUsage } from './in-dialog.ts';
+import { contactUri, readParty, readPeer } from './peer.ts';
+import { Session } from './session.ts';
+import { readSessionBody, SDP } from './session-body.ts';
+
+type OutgoingState =
+  | { readonly name: 'calling' }
+  | { readonly name: 'proceeding' }
+  /** Hung up before any 1xx: CANCEL follows the first (RFC 3261 §9.1). */
+  | { readonly name: 'cancel-wanted'; readonly cause: EndCause; readonly reason: string | undefined }
+  | { readonly name: 'cancelling'; readonly cause: EndCause }
+  | { readonly name: 'answered'; readonly session: Session; readonly tag: string }
+  | { readonly name: 'over' };
+
+type InviteOrder = Extract<CallIn, { type: 'invite' }>;
+
+interface EarlyDialog {
+  readonly dialog: Dialog;
+  /** Last session description it brought: the answer when the 2xx has none. */
+  body: SessionBody | undefined;
+}
+
+/**
+ * A call that we place: one INVITE, any number of early dialogs, the first 2xx wins.
+ *
+ * ```
+ *   calling ── 1xx ──► proceeding ── 2xx ──► answered (a Session)
+ *      │ hangup            │ hangup             every other 2xx: ACK, then BYE
+ *      ▼                   ▼
+ *   cancel-wanted ─1xx─► cancelling ── 487 or any refusal ──► over
+ *                              └────── 2xx ──► ACK, BYE ─────► over
+ * ```
+ */
+export class OutgoingCall {
+  readonly id: CallId;
+  readonly #services: Services;
+  readonly #seat: Seat;
+  readonly #order: InviteOrder;
+  readonly #early = new Map<string, EarlyDialog>();
+  readonly #losers = new Map<string, SipRequest>();
+  readonly #sipCallId: string;
+  readonly #localTag: string;
+  #cseq: number;
+  #state: OutgoingState = { name: 'calling' };
+  #open: OpenRequest | undefined;
+
+  constructor(services: Services, seat: Seat, order: InviteOrder) {
+    this.id = order.call;
+    this.#services = services;
+    this.#seat = seat;
+    this.#order = order;
+    this.#sipCallId = hex(services.crypto, 16);
+    this.#localTag = hex(services.crypto, 8);
+    this.#cseq = 1 + (services.crypto.bytes(1)[0]! & 0x7f);
+  }
+
+  /** Send the INVITE. */
+  start(): void {
+    this.#open = this.#services.request({
+      seat: this.#seat,
+      flow: this.#seat.flow,
+      compose: () => this.#compose(),
+      provisional: (response, sent, from) => this.#provisional(response, sent, from),
+      final: (response, sent, from) => {
+        if (response.status < 300) this.#success(response, sent, from);
+        else this.#refused(response);
+      },
+      failed: (why) => this.#finish(silentEnd(why)),
+      wanted: () => this.#state.name === 'calling' || this.#state.name === 'proceeding',
+    });
+  }
+
+  get session(): Session | undefined {
+    return this.#state.name === 'answered' ? this.#state.session : undefined;
+  }
+
+  hangup(reason?: string): void {
+    this.#leave({ by: 'local', how: 'cancel' }, reason);
+  }
+
+  /** Another call has taken this one's place while it rang (RFC 3891 §3). */
+  replaced(): void {
+    this.#leave({ by: 'remote', how: 'replaced' }, undefined);
+  }
+
+  #leave(cause: EndCause, reason: string | undefined): void {
+    switch (this.#state.name) {
+      case 'calling':
+        this.#state = { name: 'cancel-wanted', cause, reason };
+        return;
+      case 'proceeding':
+        this.#cancel(cause, reason);
+        return;
+      case 'answered':
+        if (cause.how === 'replaced') this.#state.session.replaced();
+        else this.#state.session.hangup(reason);
+        return;
+      case 'cancel-wanted':
+      case 'cancelling':
+      case 'over':
+        return;
+      default:
+        throw this.#state satisfies never;
+    }
+  }
+
+  #cancel(cause: EndCause, reason: string | undefined): void {
+    this.#state = { name: 'cancelling', cause };
+    this.#open?.cancel(reason);
+    // RFC 3261 §9.1: no final response 64*T1 after CANCEL means that none will come.
+    const { timers, now, t1 } = this.#services;
+    timers.set(`${this.id}:cancel`, now + 64 * t1, () => this.#finish(cause));
+  }
+
+  #compose(): SipRequest {
+    const { to, body, replaces, referredBy, require } = this.#order;
+    const headers: [string, string][] = capabilityFields().map(([name, value]) => [name, value]);
+    headers.push(['Accept', SDP]);
+    if (require !== undefined && require.length > 0) headers.push(['Require', require.join(', ')]);
+    if (replaces !== undefined) headers.push(['Replaces', replaces]);
+    if (referredBy !== undefined) headers.push(['Referred-By', referredBy]);
+    const from = parseNameAddr(`${this.#seat.address};tag=${this.#localTag}`);
+    if (!from.ok) throw new Error(`our own address cannot be read: ${this.#seat.address}`);
+    const invite = requestOf({
+      method: 'INVITE',
+      uri: to,
+      from: from.value,
+      to: nameAddr(to),
+      callId: this.#sipCallId,
+      cseq: this.#cseq++,
+      contact: this.#seat.contact,
+      headers,
+    });
+    return body === undefined ? invite : withBody(invite, SDP, body);
+  }
+
+  // ----------------------------------------------------------------------------------------------------- responses
+
+  #provisional(response: SipResponse, sent: SipRequest, from: Flow): void {
+    if (this.#state.name === 'calling') this.#state = { name: 'proceeding' };
+    if (this.#state.name === 'cancel-wanted') return this.#cancel(this.#state.cause, this.#state.reason);
+    if (this.#state.name !== 'proceeding' || response.status === 100) return;
+    const reading = readSessionBody(response);
+    const body = reading.name === 'session' ? reading.body : undefined;
+    const early = this.#earlyDialog(response, sent, from);
+    if (early !== undefined && body !== undefined) early.body = body;
+    this.#services.emit({
+      type: 'progress',
+      call: this.id,
+      status: response.status,
+      phrase: response.reason,
+      ...(body === undefined ? {} : { body }),
+      ...(early === undefined ? {} : { dialog: early.dialog.identity }),
+    });
+  }
+
+  #earlyDialog(response: SipResponse, sent: SipRequest, from: Flow): EarlyDialog | undefined {
+    const tag = toTagOf(response);
+    const target = contactUri(response.headers);
+    if (tag === undefined) return undefined;
+    const known = this.#early.get(tag);
+    if (known !== undefined) {
+      known.dialog.seen(from);
+      return known;
+    }
+    // An early dialog needs a target (RFC 3261 §12.1.2); a fork bomb does not get our memory.
+    if (target === undefined || this.#early.size >= MAX_EARLY_DIALOGS) return undefined;
+    const dialog = this.#dialogOf(response, sent, from, tag);
+    const early: EarlyDialog = { dialog, body: undefined };
+    dialog.usage = this.#earlyUsage(dialog);
+    this.#services.dialogs.hold(dialog, 'invite');
+    this.#early.set(tag, early);
+    return early;
+  }
+
+  #dialogOf(response: SipResponse, sent: SipRequest, from: Flow, tag: string): Dialog {
+    const target = contactUri(response.headers);
+    const to = response.headers.read('To', parseNameAddr);
+    const dialog = new Dialog({
+      seat: this.#seat,
+      identity: { sipCallId: this.#sipCallId, localTag: this.#localTag, remoteTag: tag },
+      localAddress: this.#seat.address,
+      remoteAddress: printNameAddr(nameAddr(to?.uri ?? this.#order.to, to?.display)),
+      routes: routesOfResponse(response.headers),
+      target: target !== undefined && !this.#services.isOwnContact(target) ? target : this.#order.to,
+      localCSeq: cseqOf(sent).number,
+      remoteCSeq: undefined,
+      ownsCallId: true,
+      flow: from,
+    });
+    dialog.call = this.id;
+    return dialog;
+  }
+
+  #success(response: SipResponse, sent: SipRequest, from: Flow): void {
+    const tag = toTagOf(response) ?? '';
+    if (this.#state.name === 'answered' && this.#state.tag === tag) return this.#state.session.answeredAgain();
+    const lost = this.#losers.get(tag);
+    if (lost !== undefined) return this.#services.transmit(lost, from);
+    const early = this.#early.get(tag);
+    const dialog = early?.dialog ?? this.#dialogOf(response, sent, from, tag);
+    const target = contactUri(response.headers);
+    const kept = target !== undefined && !this.#services.isOwnContact(target) ? target : undefined;
+    dialog.confirm(routesOfResponse(response.headers), kept);
+    dialog.seen(from);
+    const { name } = this.#state;
+    if (name !== 'calling' && name !== 'proceeding') return this.#refuseSuccess(dialog, sent, tag);
+    this.#releaseEarly(tag);
+    const lateOffer = this.#order.body === undefined;
+    const reading = readSessionBody(response);
+    const body = reading.name === 'session' ? reading.body : early?.body;
+    const party = readParty(response.headers, 'To', this.#seat.serves(from));
+    const peer = readPeer(response.headers, party, dialog.target);
+    const session = new Session(this.#services, this.id, dialog, peer);
+    this.#state = { name: 'answered', session, tag };
+    session.answeredByFarEnd(sent, lateOffer && body !== undefined);
+    this.#services.emit({
+      type: 'answered',
+      call: this.id,
+      direction: 'outgoing',
+      ...(body === undefined ? {} : { body }),
+      dialog: dialog.identity,
+      peer,
+    });
+  }
+
+  /** A 2xx that nobody wants any more: another fork won, or we had hung up. ACK it, then BYE (RFC 3261 §13.2.2.4). */
+  #refuseSuccess(dialog: Dialog, sent: SipRequest, tag: string): void {
+    const ack = dialog.composeAck(sent);
+    this.#losers.set(tag, ack);
+    this.#services.transmit(ack, dialog.hop());
+    const gone = (): void => {
+      this.#services.dialogs.release(dialog, 'invite');
+    };
+    dialog.usage = leavingUsage(this.#services, dialog);
+    this.#services.dialogs.hold(dialog, 'invite');
+    this.#early.delete(tag);
+    this.#services.request({
+      seat: this.#seat,
+      flow: dialog.hop(),
+      compose: () => dialog.compose('BYE'),
+      final: gone,
+      failed: gone,
+    });
+    if (this.#state.name === 'cancelling' || this.#state.name === 'cancel-wanted') this.#finish(this.#state.cause);
+  }
+
+  #refused(response: SipResponse): void {
+    const { name } = this.#state;
+    if (name === 'cancelling' || name === 'cancel-wanted') return this.#finish(this.#state.cause);
+    if (name === 'answered' || name === 'over') return;
+    this.#finish({ by: 'remote', how: 'response', status: response.status, phrase: response.reason });
+  }
+
+  #finish(cause: EndCause): void {
+    if (this.#state.name === 'over' || this.#state.name === 'answered') return;
+    const { name } = this.#state;
+    const told = name === 'cancelling' || name === 'cancel-wanted' ? this.#state.cause : cause;
+    this.#state = { name: 'over' };
+    this.#services.timers.clear(`${this.id}:cancel`);
+    this.#releaseEarly(undefined);
+    this.#services.ended(this.id, told);
+  }
+
+  #releaseEarly(except: string | undefined): void {
+    for (const [tag, { dialog }] of this.#early) {
+      if (tag === except) continue;
+      dialog.usage = undefined;
+      this.#services.bury(dialog);
+      this.#services.dialogs.release(dialog, 'invite');
+    }
+    this.#early.clear();
+  }
+
+  /** Requests of the far end while it rings. */
+  #earlyUsage(dialog: Dialog): InviteUsage {
+    const services = this.#services;
+    return {
+      receive: (inbound: Inbound): void => {
+        const { localTag } = dialog.identity;
+        switch (inbound.request.method) {
+          case 'UPDATE': {
+            // RFC 3311 §5.2: our offer in the INVITE is open, so theirs has to wait.
+            const reading = readSessionBody(inbound.request);
+            if (reading.name === 'none') services.reply(inbound, 200, acceptance(dialog));
+            else services.reply(inbound, 491, { localTag });
+            return;
+          }
+          case 'OPTIONS':
+            return void services.reply(inbound, 200, acceptance(dialog));
+          case 'BYE':
+            // The callee must not (RFC 3261 §15); its final response to INVITE decides.
+            return void services.reply(inbound, 200, { localTag });
+          case 'INVITE':
+            return void services.reply(inbound, 491, { localTag });
+          default:
+            return void services.reply(inbound, 405, { localTag, headers: [['Allow', ALLOW]] });
+        }
+      },
+      receiveAck: () => undefined,
+      replaced: () => this.replaced(),
+    };
+  }
+}
+
+const MAX_EARLY_DIALOGS = 16;
+
+/** A dialog that we are saying BYE in: a crossing BYE is answered 200, all else 481. */
+function leavingUsage(services: Services, dialog: Dialog): InviteUsage {
+  return {
+    receive: (inbound) => {
+      const status = inbound.request.method === 'BYE' ? 200 : 481;
+      services.reply(inbound, status, { localTag: dialog.identity.localTag });
+    },
+    receiveAck: () => undefined,
+    replaced: () => undefined,
+  };
+}

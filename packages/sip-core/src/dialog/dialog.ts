@@ -1,0 +1,156 @@
+import type { InviteUsage } from '../call/in-dialog.ts';
+import { HeaderFields } from '../message/header-fields.ts';
+import type { SipRequest } from '../message/message.ts';
+import type { CallId, DialogIdentity, Flow } from '../user-agent/door.ts';
+import type { Seat } from '../user-agent/seat.ts';
+import { nextHop } from './next-hop.ts';
+import { isLooseRoute } from './route-set.ts';
+
+/** What makes a dialog (RFC 3261 §12.1). */
+export interface DialogFacts {
+  readonly seat: Seat;
+  readonly identity: DialogIdentity;
+  /** Our side as it stands in From of our requests, without tag. */
+  readonly localAddress: string;
+  /** The far side as it stands in To of our requests, without tag. */
+  readonly remoteAddress: string;
+  /** Route values in the order in which our requests carry them. */
+  readonly routes: readonly string[];
+  /** URI of the far side's Contact. */
+  readonly target: string;
+  readonly localCSeq: number;
+  readonly remoteCSeq: number | undefined;
+  /** We sent the request that made it, so the Call-ID is ours (RFC 3261 §14.1). */
+  readonly ownsCallId: boolean;
+  /** Where its last message came from. */
+  readonly flow: Flow;
+}
+
+/** What the CSeq of a request in a dialog says (RFC 3261 §12.2.2). */
+export type Sequence = 'next' | 'repeated' | 'lower';
+
+/**
+ * A dialog: ids, route set, targets and counters, shared by the INVITE usage and the refer subscriptions in it. It
+ * lives as long as any of these usages does (RFC 5057).
+ *
+ * ```
+ *   early ── 2xx ──► confirmed ── last usage released ──► gone
+ * ```
+ */
+export class Dialog {
+  readonly seat: Seat;
+  readonly identity: DialogIdentity;
+  readonly ownsCallId: boolean;
+  readonly usages = new Set<string>();
+  /** The call whose INVITE made it; undefined for one made by REFER. */
+  call: CallId | undefined;
+  /** Who gets the requests of the INVITE usage, while it lasts. */
+  usage: InviteUsage | undefined;
+  /** How many REFERs reached us in it: from the second on, our NOTIFYs carry an id (RFC 3515 §2.4.6). */
+  refersReceived = 0;
+  #stage: 'early' | 'confirmed' = 'early';
+  #localAddress: string;
+  #remoteAddress: string;
+  #routes: readonly string[];
+  #target: string;
+  #localCSeq: number;
+  #remoteCSeq: number | undefined;
+  #flow: Flow;
+
+  constructor(facts: DialogFacts) {
+    this.seat = facts.seat;
+    this.identity = facts.identity;
+    this.ownsCallId = facts.ownsCallId;
+    this.#localAddress = facts.localAddress;
+    this.#remoteAddress = facts.remoteAddress;
+    this.#routes = facts.routes;
+    this.#target = facts.target;
+    this.#localCSeq = facts.localCSeq;
+    this.#remoteCSeq = facts.remoteCSeq;
+    this.#flow = facts.flow;
+  }
+
+  get stage(): 'early' | 'confirmed' {
+    return this.#stage;
+  }
+
+  get target(): string {
+    return this.#target;
+  }
+
+  /** Where the far side's last message came from. */
+  get flow(): Flow {
+    return this.#flow;
+  }
+
+  get localCSeq(): number {
+    return this.#localCSeq;
+  }
+
+  /** A 2xx confirms it; its route set and target are taken anew (RFC 3261 §13.2.2.4) and frozen from then on. */
+  confirm(routes?: readonly string[], target?: string): void {
+    if (this.#stage === 'early') {
+      if (routes !== undefined) this.#routes = routes;
+      if (target !== undefined) this.#target = target;
+    }
+    this.#stage = 'confirmed';
+  }
+
+  /** Check and take the CSeq of a request from the far side. */
+  receive(cseq: number): Sequence {
+    const held = this.#remoteCSeq;
+    if (held !== undefined && cseq < held) return 'lower';
+    if (held !== undefined && cseq === held) return 'repeated';
+    this.#remoteCSeq = cseq;
+    return 'next';
+  }
+
+  /** A message of the far side came over `flow`. */
+  seen(flow: Flow): void {
+    this.#flow = flow;
+  }
+
+  /** Target refresh (RFC 3261 §12.2.2). The caller has applied the guards. True when it changed. */
+  retarget(uri: string): boolean {
+    if (uri === this.#target) return false;
+    this.#target = uri;
+    return true;
+  }
+
+  /** The next request in this dialog (RFC 3261 §12.2.1.1), without Via. */
+  compose(method: string): SipRequest {
+    this.#localCSeq++;
+    return this.#write(method, this.#localCSeq);
+  }
+
+  /** The ACK for a 2xx to our INVITE: same CSeq number, same credentials (RFC 3261 §13.2.2.4). */
+  composeAck(invite: SipRequest): SipRequest {
+    const ack = this.#write('ACK', Number.parseInt(invite.headers.get('CSeq') ?? '0', 10));
+    ack.headers.copy(invite.headers, 'Authorization').copy(invite.headers, 'Proxy-Authorization');
+    return ack;
+  }
+
+  /** Where the next request goes. */
+  hop(): Flow {
+    return nextHop(this.#routes[0] ?? this.#target, this.#flow, this.seat.transports);
+  }
+
+  #write(method: string, cseq: number): SipRequest {
+    const headers = new HeaderFields();
+    let uri = this.#target;
+    let routes = this.#routes;
+    if (routes.length > 0 && !isLooseRoute(routes[0]!)) {
+      // A strict router: it becomes the Request-URI and the target the last Route.
+      uri = routes[0]!.replace(/^[^<]*<([^>]*)>.*$/, '$1');
+      routes = [...routes.slice(1), `<${this.#target}>`];
+    }
+    for (const route of routes) headers.add('Route', route);
+    headers.add('Max-Forwards', '70');
+    headers.add('From', `${this.#localAddress};tag=${this.identity.localTag}`);
+    const { remoteTag } = this.identity;
+    headers.add('To', remoteTag === '' ? this.#remoteAddress : `${this.#remoteAddress};tag=${remoteTag}`);
+    headers.add('Call-ID', this.identity.sipCallId);
+    headers.add('CSeq', `${cseq} ${method}`);
+    return { kind: 'request', method, uri, headers, body: new Uint8Array(0) };
+  }
+}

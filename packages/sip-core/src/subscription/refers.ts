@@ -1,0 +1,176 @@
+import { ALLOW, ALLOW_EVENTS, SUPPORTED } from '../call/capabilities.ts';
+import { refreshTarget, refuseUnknownRequirements } from '../call/in-dialog.ts';
+import { dialogOfRequest } from '../call/incoming-call.ts';
+import type { Session } from '../call/session.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { SipRequest } from '../message/message.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
+import { parseParams } from '../message/params.ts';
+import { cseqOf, eventOf, numberOf } from '../message/values.ts';
+import type { EndCause, ReferId, ReferIn } from '../user-agent/door.ts';
+import type { Seat } from '../user-agent/seat.ts';
+import type { Inbound, Services } from '../user-agent/services.ts';
+import { ReferNotifier } from './refer-notifier.ts';
+import { ReferSubscriber } from './refer-subscriber.ts';
+
+type ReferOrder = Extract<ReferIn, { type: 'refer' }>;
+
+/** All REFERs of the user agent, sent and received, with the subscriptions that live apart from their calls. */
+export class Refers {
+  readonly #services: Services;
+  /** In the order in which they were sent: a NOTIFY without id goes to the oldest. */
+  readonly #sent: ReferSubscriber[] = [];
+  readonly #received = new Map<ReferId, ReferNotifier>();
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  get size(): number {
+    return this.#sent.length + this.#received.size;
+  }
+
+  // --------------------------------------------------------------------------------------------------- we refer
+
+  /** Send REFER in a call's dialog (RFC 3515 §2.4.1). */
+  send(order: ReferOrder, session: Session | undefined): void {
+    const services = this.#services;
+    const tell = (
+      status: number,
+      phrase: string,
+      more: { retryAfterS?: number; withoutSubscription?: boolean } = {},
+    ): void =>
+      services.emit({
+        type: 'refer-answered',
+        refer: order.refer,
+        status,
+        phrase,
+        withoutSubscription: false,
+        ...more,
+      });
+    if (session === undefined || !session.isUp) return tell(481, 'Call Does Not Exist');
+    const { dialog } = session;
+    const subscriber = new ReferSubscriber(services, order.refer, dialog, () => {
+      const at = this.#sent.indexOf(subscriber);
+      if (at >= 0) this.#sent.splice(at, 1);
+    });
+    this.#sent.push(subscriber);
+    services.request({
+      seat: dialog.seat,
+      flow: dialog.hop(),
+      compose: () => {
+        const refer = composeRefer(dialog, order);
+        subscriber.sentAs(cseqOf(refer).number);
+        return refer;
+      },
+      final: (response) => {
+        const { status, reason } = response;
+        const withoutSubscription =
+          status < 300 && response.headers.get('Refer-Sub')?.trim().toLowerCase().startsWith('false') === true;
+        if (status < 300 && !withoutSubscription) subscriber.accepted(numberOf(response, 'Expires'));
+        else subscriber.end();
+        const retryAfterS = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+        tell(status, reason, { withoutSubscription, ...(Number.isNaN(retryAfterS) ? {} : { retryAfterS }) });
+        if (status === 481 || status === 408) session.lost(gone(status, reason));
+      },
+      failed: (why) => {
+        subscriber.end();
+        tell(why === 'timeout' ? 408 : 503, why === 'timeout' ? 'Request Timeout' : 'Service Unavailable');
+        if (why === 'timeout') session.lost({ by: 'network', how: 'timeout', status: 408, phrase: 'Request Timeout' });
+      },
+    });
+  }
+
+  /** A NOTIFY in a dialog; its CSeq has been checked. */
+  receiveNotify(inbound: Inbound, dialog: Dialog): void {
+    const { localTag } = dialog.identity;
+    const event = eventOf(inbound.request);
+    if (event?.type !== 'refer') {
+      return void this.#services.reply(inbound, 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
+    }
+    const here = this.#sent.filter((subscriber) => subscriber.dialog === dialog);
+    const { id } = event;
+    const found =
+      id === undefined
+        ? (here.find((subscriber) => subscriber.isLive) ?? here.at(-1))
+        : here.find((subscriber) => subscriber.hasId(id));
+    if (found === undefined) return void this.#services.reply(inbound, 481, { localTag });
+    refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
+    found.notified(inbound);
+  }
+
+  // --------------------------------------------------------------------------------------------- we are referred
+
+  /** A REFER, in the dialog of a call or out of any. */
+  receiveRefer(inbound: Inbound, seat: Seat, dialog: Dialog | undefined): void {
+    const services = this.#services;
+    const localTag = dialog?.identity.localTag;
+    const { request } = inbound;
+    const tagged = localTag === undefined ? {} : { localTag };
+    if (refuseUnknownRequirements(services, inbound, localTag)) return;
+    const values = request.headers.list('Refer-To');
+    const [referTo] = values;
+    // RFC 3515 §2.4.2: exactly one.
+    if (values.length !== 1 || referTo === undefined || !parseNameAddr(referTo).ok) {
+      return void services.reply(inbound, 400, { ...tagged, phrase: 'One Refer-To Needed' });
+    }
+    if (dialog !== undefined && (dialog.usage === undefined || dialog.stage !== 'confirmed')) {
+      return void services.reply(inbound, dialog.usage === undefined ? 481 : 403, tagged);
+    }
+    if (dialog !== undefined) refreshTarget(services, dialog, request, inbound.flow, true);
+    const own = dialog ?? dialogOfRequest(services, seat, inbound);
+    const call = dialog === undefined ? this.#targetDialog(request)?.call : dialog.call;
+    const refer = services.mint('refer');
+    this.#received.set(refer, new ReferNotifier(services, refer, own, inbound, () => this.#received.delete(refer)));
+    const referredBy = request.headers.get('Referred-By');
+    services.emit({
+      type: 'refer-requested',
+      refer,
+      call,
+      account: own.seat.account.id,
+      referTo,
+      ...(referredBy === undefined ? {} : { referredBy }),
+      trusted: inbound.trusted,
+    });
+  }
+
+  answer(refer: ReferId, status: number, phrase: string | undefined): void {
+    this.#received.get(refer)?.answer(status, phrase);
+  }
+
+  report(refer: ReferId, status: number, phrase: string | undefined): void {
+    this.#received.get(refer)?.report(status, phrase);
+  }
+
+  /** The dialog that Target-Dialog names (RFC 4538 §3): both tags as we, its recipient, see them. */
+  #targetDialog(request: SipRequest): Dialog | undefined {
+    const value = request.headers.get('Target-Dialog');
+    const semicolon = value?.indexOf(';') ?? -1;
+    if (value === undefined || semicolon < 0) return undefined;
+    const params = parseParams(value, semicolon);
+    if (!params.ok) return undefined;
+    const localTag = params.value.get('local-tag');
+    const remoteTag = params.value.get('remote-tag');
+    if (localTag === undefined || remoteTag === undefined) return undefined;
+    const dialog = this.#services.dialogs.find(value.slice(0, semicolon).trim(), localTag, remoteTag);
+    return dialog?.usage !== undefined && dialog.stage === 'confirmed' ? dialog : undefined;
+  }
+}
+
+function composeRefer(dialog: Dialog, order: ReferOrder): SipRequest {
+  const refer = dialog.compose('REFER');
+  const { headers } = refer;
+  headers.add('Contact', `<${dialog.seat.contact}>`);
+  headers.add('Refer-To', `<${order.referTo}>`);
+  headers.add('Referred-By', order.referredBy.includes('<') ? order.referredBy : `<${order.referredBy}>`);
+  if (order.withoutSubscription === true) headers.add('Refer-Sub', 'false');
+  headers.add('Accept', 'message/sipfrag');
+  headers.add('Allow', ALLOW);
+  headers.add('Supported', SUPPORTED);
+  headers.add('Allow-Events', ALLOW_EVENTS);
+  return refer;
+}
+
+function gone(status: number, phrase: string): EndCause {
+  return { by: 'remote', how: 'response', status, phrase };
+}

@@ -1,0 +1,183 @@
+import { ALLOW, ALLOW_EVENTS, methodStanding } from '../call/capabilities.ts';
+import { capabilityFields, refuseUnknownRequirements } from '../call/in-dialog.ts';
+import { IncomingCall, type Replaced } from '../call/incoming-call.ts';
+import { matchReplaces } from '../call/replaces-match.ts';
+import { readSessionBody, SDP } from '../call/session-body.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import { flowHost } from '../dialog/next-hop.ts';
+import type { SipRequest } from '../message/message.ts';
+import { parseUri } from '../message/uri.ts';
+import { callIdOf, cseqOf, eventOf, fromTagOf, toOf, toTagOf } from '../message/values.ts';
+import type { Refers } from '../subscription/refers.ts';
+import { newTag } from '../transaction/requests.ts';
+import type { CallId, Flow } from './door.ts';
+import type { Seat } from './seat.ts';
+import type { Inbound, Services } from './services.ts';
+
+/** Calls at a time, ringing ones included. */
+const MAX_CALLS = 64;
+
+/** What the reception needs of the whole. */
+export interface ReceptionHost {
+  readonly services: Services;
+  readonly seats: readonly Seat[];
+  readonly refers: Refers;
+  /** Calls in being. */
+  readonly callCount: number;
+  isUp(call: CallId): boolean;
+  enter(call: IncomingCall): void;
+}
+
+/** Who gets a request that reached us: a dialog, a call that it begins, or nobody (RFC 3261 §8.2, §12.2.2). */
+export class Reception {
+  readonly #host: ReceptionHost;
+
+  constructor(host: ReceptionHost) {
+    this.#host = host;
+  }
+
+  /** The dialog that a request means by all three ids. */
+  dialogOf(request: SipRequest): Dialog | undefined {
+    const toTag = toTagOf(request);
+    if (toTag === undefined) return undefined;
+    return this.#host.services.dialogs.find(callIdOf(request), toTag, fromTagOf(request) ?? '');
+  }
+
+  /** ACK of a 2xx. One that matches nothing is dropped. */
+  receiveAck(ack: SipRequest, flow: Flow): void {
+    const dialog = this.dialogOf(ack);
+    if (dialog?.usage === undefined) return this.#host.services.note('stray-ack', undefined, flow);
+    dialog.seen(flow);
+    dialog.usage.receiveAck(ack, cseqOf(ack).number, flow);
+  }
+
+  receive(inbound: Inbound): void {
+    const { services } = this.#host;
+    const { request } = inbound;
+    const standing = methodStanding(request.method);
+    const localTag = newTag(services.crypto);
+    if (standing === 'unknown') return void services.reply(inbound, 501, { localTag, headers: [['Allow', ALLOW]] });
+    if (standing === 'not-allowed') return void services.reply(inbound, 405, { localTag, headers: [['Allow', ALLOW]] });
+    if (toTagOf(request) !== undefined) this.#inDialog(inbound);
+    else this.#outOfDialog(inbound, localTag);
+  }
+
+  #inDialog(inbound: Inbound): void {
+    const { services, refers } = this.#host;
+    const { request } = inbound;
+    const dialog = this.dialogOf(request);
+    if (dialog === undefined) return void services.reply(inbound, 481);
+    switch (dialog.receive(cseqOf(request).number)) {
+      case 'lower':
+        // RFC 3261 §12.2.2.
+        return void services.reply(inbound, 500, { phrase: 'CSeq Out Of Order' });
+      case 'repeated':
+        return void services.reply(inbound, 482);
+      case 'next':
+        break;
+      default:
+        throw new Error('unknown sequence');
+    }
+    dialog.seen(inbound.flow);
+    if (request.method === 'REFER') refers.receiveRefer(inbound, dialog.seat, dialog);
+    else if (request.method === 'NOTIFY') refers.receiveNotify(inbound, dialog);
+    else if (dialog.usage === undefined) services.reply(inbound, 481);
+    else dialog.usage.receive(inbound);
+  }
+
+  #outOfDialog(inbound: Inbound, localTag: string): void {
+    const { services, refers } = this.#host;
+    const { request } = inbound;
+    const uri = parseUri(request.uri);
+    if (!uri.ok || (uri.value.scheme !== 'sip' && uri.value.scheme !== 'sips')) {
+      return void services.reply(inbound, 416, { localTag });
+    }
+    const seat = this.#seatOf(inbound, uri.value.user);
+    switch (request.method) {
+      case 'INVITE':
+        if (seat === undefined) return void services.reply(inbound, 404, { localTag });
+        return this.#invite(inbound, seat, localTag);
+      case 'REFER':
+        if (seat === undefined) return void services.reply(inbound, 404, { localTag });
+        return refers.receiveRefer(inbound, seat, undefined);
+      case 'OPTIONS': {
+        // RFC 3261 §11.2: as an INVITE would be answered. A ping to the bare address needs no user.
+        if (seat === undefined && uri.value.user !== undefined) return void services.reply(inbound, 404, { localTag });
+        if (refuseUnknownRequirements(services, inbound, localTag)) return;
+        return void services.reply(inbound, 200, { localTag, headers: [...capabilityFields(), ['Accept', SDP]] });
+      }
+      case 'NOTIFY': {
+        const known = eventOf(request)?.type === 'refer';
+        return void services.reply(inbound, known ? 481 : 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
+      }
+      default:
+        return void services.reply(inbound, 481, { localTag });
+    }
+  }
+
+  /** The account that a Request-URI means: by our random Contact user, else by the address of record. */
+  #seatOf(inbound: Inbound, user: string | undefined): Seat | undefined {
+    const { seats } = this.#host;
+    const exact = seats.find((seat) => seat.contactUser === user);
+    if (exact !== undefined || user === undefined) return exact;
+    const named = seats.filter((seat) => seat.account.user === user);
+    return (
+      named.find((seat) => seat.serves(inbound.flow) && flowHost(seat.account.server.host) === inbound.flow.host) ??
+      named[0]
+    );
+  }
+
+  #invite(inbound: Inbound, seat: Seat, localTag: string): void {
+    const { services } = this.#host;
+    const { request } = inbound;
+    if (this.#host.callCount >= MAX_CALLS) {
+      return void services.reply(inbound, 503, { localTag, headers: [['Retry-After', '10']] });
+    }
+    if (refuseUnknownRequirements(services, inbound, localTag)) return;
+    const reading = readSessionBody(request);
+    if (reading.name === 'unsupported') {
+      return void services.reply(inbound, 415, { localTag, headers: [['Accept', SDP]] });
+    }
+    const match = matchReplaces(
+      request,
+      services.dialogs,
+      (dialog) => dialog.call !== undefined && this.#host.isUp(dialog.call),
+    );
+    if (match.name === 'refused') return void services.reply(inbound, match.status, { localTag });
+    const replaced = match.name === 'matched' ? replacedBy(match.dialog) : undefined;
+    const call = new IncomingCall(services, services.mint('call'), seat, inbound, reading.name === 'session', replaced);
+    this.#host.enter(call);
+    const referredBy = request.headers.get('Referred-By');
+    const alertInfo = request.headers.get('Alert-Info');
+    const answerAfterS = inbound.trusted ? answerAfter(request) : undefined;
+    services.emit({
+      type: 'incoming',
+      call: call.id,
+      account: seat.account.id,
+      peer: call.peer,
+      to: toOf(request).uri,
+      body: reading.name === 'session' ? reading.body : undefined,
+      ...(replaced === undefined ? {} : { replaces: { call: replaced.call, early: replaced.early } }),
+      ...(referredBy === undefined ? {} : { referredBy }),
+      trusted: inbound.trusted,
+      ...(alertInfo === undefined ? {} : { alertInfo }),
+      ...(answerAfterS === undefined ? {} : { answerAfterS }),
+    });
+  }
+}
+
+function replacedBy(dialog: Dialog): Replaced {
+  if (dialog.call === undefined) throw new Error('a matched dialog has no call');
+  return { call: dialog.call, early: dialog.stage === 'early', dialog };
+}
+
+/** Seconds of `answer-after` in Call-Info or Alert-Info, as intercom calls carry them. */
+function answerAfter(request: SipRequest): number | undefined {
+  for (const name of ['Call-Info', 'Alert-Info']) {
+    for (const value of request.headers.all(name)) {
+      const found = /;\s*answer-after\s*=\s*"?(\d{1,4})/i.exec(value);
+      if (found !== null) return Number(found[1]);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { hex } from '@switchhook/sans-io';
+import { flowHost, isLoopback, uriHost } from '../dialog/next-hop.ts';
+import { type ChallengeVerdict, Credentials } from '../digest/credentials.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { nameAddr, printNameAddr } from '../message/name-addr.ts';
+import { escapeUser, parseUri } from '../message/uri.ts';
+import type { Flow, TransportName } from './door.ts';
+import type { Account, UserAgentSettings } from './settings.ts';
+
+/**
+ * One account at work: its addresses as they stand in messages. The user part of its Contact is 64 random bits, new at
+ * every start, so that nobody can guess where to send a ghost call.
+ */
+export class Seat {
+  readonly account: Account;
+  readonly contactUser: string;
+  /** The transports that we have sockets for. */
+  readonly transports: ReadonlySet<TransportName>;
+  readonly #settings: UserAgentSettings;
+  readonly #credentials: Credentials | undefined;
+  #mapped: { readonly host: string; readonly port: number } | undefined;
+
+  constructor(account: Account, settings: UserAgentSettings) {
+    this.account = account;
+    this.#settings = settings;
+    this.contactUser = hex(settings.crypto, 8);
+    const { password } = account;
+    this.#credentials =
+      password === undefined
+        ? undefined
+        : new Credentials({ crypto: settings.crypto, user: account.authId ?? account.user, password });
+    const transports = (['udp', 'tcp', 'tls'] as const).filter((name) => settings.local[name] !== undefined);
+    this.transports = new Set(transports);
+  }
+
+  /** Address of record, `sip:user@domain`. */
+  get addressOfRecord(): string {
+    return `sip:${escapeUser(this.account.user)}@${this.account.domain}`;
+  }
+
+  /** Name and address of record, as From shows them. */
+  get address(): string {
+    return printNameAddr(nameAddr(this.addressOfRecord, this.account.displayName));
+  }
+
+  /** The way to the account's server. */
+  get flow(): Flow {
+    const { transport, server } = this.account;
+    return { transport, host: flowHost(server.host), port: server.port };
+  }
+
+  /** Where we are reached over the account's transport: the mapped address when one was learned. */
+  get reachable(): { readonly host: string; readonly port: number } {
+    const own = this.#mapped ?? this.#settings.local[this.account.transport];
+    if (own === undefined)
+      throw new Error(`account ${this.account.id} uses ${this.account.transport}, which has no local address`);
+    return own;
+  }
+
+  /** Our Contact URI. */
+  get contact(): string {
+    const { host, port } = this.reachable;
+    const { transport } = this.account;
+    return `sip:${this.contactUser}@${uriHost(host)}:${port}${transport === 'udp' ? '' : `;transport=${transport}`}`;
+  }
+
+  /** Take the address under which the server sees us (RFC 3581 §9). True when it is news. */
+  learn(host: string, port: number): boolean {
+    const held = this.reachable;
+    if (held.host === host && held.port === port) return false;
+    this.#mapped = { host, port };
+    return true;
+  }
+
+  /** Whether `uri` is our Contact, by its random user or by our address. */
+  owns(uri: string): boolean {
+    const read = parseUri(uri);
+    if (!read.ok) return false;
+    if (read.value.user === this.contactUser) return true;
+    const { host, port } = this.reachable;
+    return flowHost(read.value.host) === flowHost(host) && (read.value.port ?? 5060) === port;
+  }
+
+  /**
+   * Whether something came from the account's server. On the loopback address, where a whole office may sit, the port
+   * of a datagram has to be right too.
+   */
+  serves(flow: Flow): boolean {
+    const { server } = this.account;
+    if (flow.host !== flowHost(server.host)) return false;
+    return flow.transport !== 'udp' || flow.port === server.port || !isLoopback(flow.host);
+  }
+
+  /** Put on a request what the server has asked for before; nothing on one that goes elsewhere. */
+  authorize(request: SipRequest, flow: Flow): SipRequest {
+    if (this.#credentials === undefined || !this.serves(flow)) return request;
+    for (const [name, value] of this.#credentials.authorize(request)) request.headers.add(name, value);
+    return request;
+  }
+
+  /** A 401 or 407 of our server: what to do about it. */
+  challenged(sent: SipRequest, response: SipResponse): ChallengeVerdict {
+    return this.#credentials?.challenged(response, sent) ?? 'unsupported';
+  }
+
+  /**
+   * A final response that is no challenge. Once credentials were accepted the account answers to their realms and to
+   * no other: whoever is called could ask for a digest of his own choosing otherwise.
+   */
+  accepted(sent: SipRequest, response: SipResponse): void {
+    if (this.#credentials === undefined || response.status >= 300) return;
+    if (!sent.headers.has('Authorization') && !sent.headers.has('Proxy-Authorization')) return;
+    this.#credentials.learn(response, sent);
+    this.#credentials.pin();
+  }
+}

@@ -1,0 +1,386 @@
+import { type Core, earliest, hex, type Millis, type Token, token } from '@switchhook/sans-io';
+import { IncomingCall } from '../call/incoming-call.ts';
+import { OutgoingCall } from '../call/outgoing-call.ts';
+import type { Session } from '../call/session.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import { DialogBook } from '../dialog/dialog-book.ts';
+import { flowHost } from '../dialog/next-hop.ts';
+import { responseTo } from '../message/build.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { printMessage } from '../message/print-message.ts';
+import { isUriText, parseUri } from '../message/uri.ts';
+import { toTagOf } from '../message/values.ts';
+import { Registration } from '../registration/registration.ts';
+import { Refers } from '../subscription/refers.ts';
+import { TransactionLayer, type TransactionOut } from '../transaction/transaction-layer.ts';
+import { MessageIntake } from '../transport/message-intake.ts';
+import type { AccountId, CallId, EndCause, Flow, UserAgentEvent, UserAgentIn, UserAgentOut } from './door.ts';
+import { Reception } from './reception.ts';
+import { Requests } from './requests.ts';
+import { Seat } from './seat.ts';
+import type { Inbound, OpenRequest, Order, ReplyParts, Services } from './services.ts';
+import type { UserAgentSettings } from './settings.ts';
+import { Timers } from './timers.ts';
+
+/** What is alive in a user agent: all zero once everything has ended and its timers have run out. */
+export interface Census {
+  readonly transactions: number;
+  readonly dialogs: number;
+  /** Refer subscriptions of both kinds. */
+  readonly subscriptions: number;
+  /** Timers of the user agent and of its transactions, registrations excepted. */
+  readonly timers: number;
+  readonly calls: number;
+  /** Refresh and back-off timers of registrations: they run for ever. */
+  readonly registrations: number;
+}
+
+const REGISTRATION = 'registration:';
+
+/** How long the ids of an ended call are remembered for a late Replaces (RFC 3891 §3). */
+const BURIAL_T1S = 64;
+
+/**
+ * A SIP user agent as a core (RFC 3261): everything that it does is a function of its inputs, their times and its
+ * random bytes. The door says what goes in and comes out.
+ *
+ * ```
+ *   octets ─► intake ─► transactions ─► reception ─┬─► calls, sessions ─► events
+ *                            ▲                     ├─► refers
+ *   phone ─► verbs ──────────┴──────── requests ◄──┴── registrations
+ * ```
+ */
+export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
+  readonly #settings: UserAgentSettings;
+  readonly #seats: readonly Seat[];
+  readonly #layer: TransactionLayer;
+  readonly #timers = new Timers();
+  readonly #dialogs = new DialogBook();
+  readonly #intake = new MessageIntake();
+  readonly #calls = new Map<CallId, OutgoingCall | IncomingCall>();
+  readonly #registrations = new Map<AccountId, Registration>();
+  readonly #refers: Refers;
+  readonly #requests: Requests;
+  readonly #reception: Reception;
+  readonly #services: Services;
+  #now: Millis = 0;
+  #out: UserAgentOut[] = [];
+  #minted = 0;
+
+  constructor(settings: UserAgentSettings) {
+    this.#settings = settings;
+    const t1 = settings.t1Ms ?? 500;
+    this.#layer = new TransactionLayer({ random: settings.crypto, timers: { t1 } });
+    this.#seats = settings.accounts.map((account) => new Seat(account, settings));
+    for (const seat of this.#seats) {
+      if (!seat.transports.has(seat.account.transport)) {
+        throw new Error(`account ${seat.account.id} uses ${seat.account.transport}, which has no local address`);
+      }
+    }
+    this.#services = this.#makeServices(t1);
+    this.#requests = new Requests({
+      services: this.#services,
+      settings,
+      begin: (request, flow) => this.#begin(request, flow),
+    });
+    this.#refers = new Refers(this.#services);
+    const calls = this.#calls;
+    this.#reception = new Reception({
+      services: this.#services,
+      seats: this.#seats,
+      refers: this.#refers,
+      get callCount() {
+        return calls.size;
+      },
+      isUp: (call) => calls.has(call),
+      enter: (call) => calls.set(call.id, call),
+    });
+    for (const seat of this.#seats) {
+      this.#registrations.set(seat.account.id, new Registration(this.#services, seat));
+    }
+  }
+
+  get deadline(): Millis | undefined {
+    return earliest(this.#layer.deadline, this.#timers.next);
+  }
+
+  receive(input: UserAgentIn, now: Millis): readonly UserAgentOut[] {
+    this.#now = now;
+    this.#input(input);
+    return this.#drain();
+  }
+
+  wake(now: Millis): readonly UserAgentOut[] {
+    this.#now = now;
+    this.#take(this.#layer.wake(now));
+    this.#timers.ring(now);
+    return this.#drain();
+  }
+
+  /** Count what is alive. */
+  census(): Census {
+    const registrations = this.#timers.count(REGISTRATION);
+    return {
+      transactions: this.#layer.size,
+      dialogs: this.#dialogs.size,
+      subscriptions: this.#refers.size,
+      timers: this.#timers.count() - registrations + this.#layer.timers,
+      calls: this.#calls.size,
+      registrations,
+    };
+  }
+
+  #drain(): readonly UserAgentOut[] {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- inputs
+
+  #input(input: UserAgentIn): void {
+    switch (input.type) {
+      case 'received':
+        return this.#received({ ...input.flow, host: flowHost(input.flow.host) }, input.bytes);
+      case 'closed':
+        this.#intake.forget(input.flow);
+        return this.#broken(input.flow, 'closed');
+      case 'failed':
+        return this.#broken(input.flow, input.why);
+      case 'register':
+        return this.#registrations.get(input.account)?.register();
+      case 'unregister':
+        return this.#registrations.get(input.account)?.unregister();
+      case 'invite':
+        return this.#invite(input);
+      case 'refer':
+        return this.#refers.send(input, this.#session(input.call));
+      case 'answer-refer':
+        return this.#refers.answer(input.refer, input.status, input.phrase);
+      case 'report-refer':
+        return this.#refers.report(input.refer, input.status, input.phrase);
+      case 'ring':
+        return this.#incoming(input.call)?.ring(input.status ?? 180, input.body);
+      case 'answer':
+        return this.#incoming(input.call)?.answer(input.body);
+      case 'reject':
+        return this.#incoming(input.call)?.reject(input.status, input.retryAfterS);
+      case 'hangup':
+        return this.#calls.get(input.call)?.hangup(input.reason);
+      case 'offer':
+        return this.#session(input.call)?.offer(input.body);
+      case 'acknowledge':
+        return this.#session(input.call)?.acknowledge(input.body);
+      case 'answer-offer':
+        return this.#session(input.call)?.answerOffer(input.offer, input.body);
+      case 'refuse-offer':
+        return this.#session(input.call)?.refuseOffer(input.offer, input.status);
+      case 'info-digit':
+        return this.#session(input.call)?.infoDigit(input.digit, input.durationMs);
+      case 'shutdown':
+        for (const call of [...this.#calls.values()]) call.hangup();
+        for (const registration of this.#registrations.values()) registration.unregister();
+        return;
+      default:
+        throw new Error(`no such input: ${JSON.stringify(input satisfies never)}`);
+    }
+  }
+
+  #received(flow: Flow, bytes: Uint8Array): void {
+    const expected = this.#accepts(flow);
+    for (const item of this.#intake.take(flow, bytes)) {
+      switch (item.type) {
+        case 'message':
+          if (item.message.kind === 'response') this.#take(this.#layer.receive(item.message, flow, this.#now));
+          else if (expected || this.#reception.dialogOf(item.message) !== undefined) {
+            this.#take(this.#layer.receive(item.message, flow, this.#now));
+          } else this.#note('stranger', item.message.method, flow);
+          break;
+        case 'pong':
+          this.#out.push({ type: 'send', flow, bytes: item.bytes });
+          break;
+        case 'refused':
+          this.#note('bad-message', item.fault, flow);
+          // A stranger learns nothing from us, not even that we are here.
+          if (item.answer !== undefined && expected) {
+            this.#out.push({ type: 'send', flow: item.answer.flow, bytes: item.answer.bytes });
+          }
+          if (item.fatal) {
+            this.#intake.forget(flow);
+            this.#out.push({ type: 'close', flow });
+          }
+          break;
+        default:
+          throw new Error(`no such item: ${JSON.stringify(item satisfies never)}`);
+      }
+    }
+  }
+
+  /** Whether requests out of any dialog are taken from there. */
+  #accepts(flow: Flow): boolean {
+    return this.#settings.acceptFrom === 'any' || this.#trusts(flow);
+  }
+
+  #trusts(flow: Flow): boolean {
+    return this.#seats.some((seat) => seat.serves(flow));
+  }
+
+  #broken(flow: Flow, why: string): void {
+    this.#note('flow-broken', why, flow);
+    this.#take(this.#layer.failed(flow, why, this.#now));
+    if (flow.transport === 'udp') return;
+    for (const seat of this.#seats) {
+      const mine =
+        seat.flow.host === flow.host && seat.flow.port === flow.port && seat.flow.transport === flow.transport;
+      if (mine) this.#registrations.get(seat.account.id)?.connectionLost();
+    }
+  }
+
+  #invite(input: Extract<UserAgentIn, { type: 'invite' }>): void {
+    if (this.#calls.has(input.call)) throw new Error(`the call ${input.call} exists`);
+    const seat = this.#seats.find(({ account }) => account.id === input.account);
+    const uri = parseUri(input.to);
+    const callable =
+      uri.ok && isUriText(input.to) && uri.value.scheme.startsWith('sip') && uri.value.headers.size === 0;
+    if (seat === undefined || !callable) {
+      const [status, phrase] = seat === undefined ? [404, 'No Such Account'] : [416, 'Unsupported URI'];
+      this.#out.push({ type: 'ended', call: input.call, cause: { by: 'local', how: 'response', status, phrase } });
+      return;
+    }
+    const call = new OutgoingCall(this.#services, seat, input);
+    this.#calls.set(input.call, call);
+    call.start();
+  }
+
+  #session(call: CallId): Session | undefined {
+    return this.#calls.get(call)?.session;
+  }
+
+  #incoming(id: CallId): IncomingCall | undefined {
+    const call = this.#calls.get(id);
+    return call instanceof IncomingCall ? call : undefined;
+  }
+
+  // ------------------------------------------------------------------------------------------------- transactions
+
+  #begin(request: SipRequest, flow: Flow): string {
+    const { transaction, out } = this.#layer.send(request, flow, this.#now);
+    this.#take(out);
+    return transaction;
+  }
+
+  #take(outs: readonly TransactionOut[]): void {
+    for (const out of outs) this.#takeOne(out);
+  }
+
+  #takeOne(out: TransactionOut): void {
+    switch (out.type) {
+      case 'send':
+        this.#out.push(out);
+        return;
+      case 'request': {
+        const { request, flow, transaction } = out;
+        const inbound: Inbound = { request, flow, transaction, trusted: this.#trusts(flow) };
+        if (request.method === 'CANCEL') this.#cancel(inbound, out.cancels);
+        else this.#reception.receive(inbound);
+        return;
+      }
+      case 'ack':
+        return this.#reception.receiveAck(out.request, out.flow);
+      case 'response':
+        return this.#requests.responded(out.transaction, out.response, out.flow);
+      case 'timed-out':
+        return this.#requests.failed(out.transaction, 'timeout');
+      case 'failed':
+        return this.#requests.failed(out.transaction, 'transport');
+      case 'unacknowledged':
+        return this.#note('no-ack', out.request.method);
+      case 'stray':
+        return this.#note('stray-response', `${out.response.status} ${out.why}`, out.flow);
+      default:
+        throw new Error(`no such output: ${JSON.stringify(out satisfies never)}`);
+    }
+  }
+
+  /** RFC 3261 §9.2: 200 to the CANCEL, 487 to what it cancels if that has no final response. */
+  #cancel(inbound: Inbound, cancels: string | undefined): void {
+    if (cancels === undefined)
+      return void this.#services.reply(inbound, 481, { localTag: hex(this.#settings.crypto, 8) });
+    this.#services.reply(inbound, 200, { localTag: hex(this.#settings.crypto, 8) });
+    for (const call of this.#calls.values()) {
+      if (call instanceof IncomingCall && call.isOf(cancels)) return call.cancelled(inbound);
+      call.session?.cancelled(cancels);
+    }
+  }
+
+  #note(word: string, detail?: string, flow?: Flow): void {
+    this.#out.push({
+      type: 'note',
+      word,
+      ...(detail === undefined ? {} : { detail }),
+      ...(flow === undefined ? {} : { flow }),
+    });
+  }
+
+  #reply(inbound: Inbound, status: number, parts: ReplyParts): SipResponse {
+    const { phrase, localTag, contact, headers, body } = parts;
+    const tagged = localTag === undefined || toTagOf(inbound.request) !== undefined ? {} : { toTag: localTag };
+    const response = responseTo(inbound.request, status, phrase, {
+      ...tagged,
+      ...(contact === undefined ? {} : { contact }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { contentType: body.type, body: body.text }),
+    });
+    const { userAgent } = this.#settings;
+    if (userAgent !== undefined) response.headers.add('Server', userAgent);
+    this.#take(this.#layer.respond(inbound.transaction, response, this.#now));
+    return response;
+  }
+
+  #bury(dialog: Dialog): void {
+    const { identity } = dialog;
+    this.#dialogs.bury(dialog);
+    const name = `buried:${identity.sipCallId} ${identity.localTag} ${identity.remoteTag}`;
+    this.#timers.set(name, this.#now + BURIAL_T1S * this.#services.t1, () => this.#dialogs.forget(identity));
+  }
+
+  #makeServices(t1: Millis): Services {
+    const agent = this;
+    const settings = this.#settings;
+    return {
+      get now() {
+        return agent.#now;
+      },
+      t1,
+      t2: 4000,
+      crypto: settings.crypto,
+      timers: this.#timers,
+      dialogs: this.#dialogs,
+      emit: (event: UserAgentEvent) => void this.#out.push(event),
+      note: (word, detail, flow) => this.#note(word, detail, flow),
+      request: (order: Order): OpenRequest => this.#requests.send(order),
+      transmit: (request, flow) => {
+        const bytes = printMessage(this.#requests.withVia(request, flow));
+        this.#out.push({ type: 'send', flow, bytes });
+      },
+      reply: (inbound, status, parts = {}) => this.#reply(inbound, status, parts),
+      repeat: (inbound, response) => this.#take(this.#layer.respond(inbound.transaction, response, this.#now)),
+      ended: (call: CallId, cause: EndCause) => {
+        if (this.#calls.delete(call)) this.#out.push({ type: 'ended', call, cause });
+      },
+      bury: (dialog) => this.#bury(dialog),
+      isOwnContact: (uri) => this.#isOwnContact(uri),
+      mint: <Kind extends 'call' | 'refer' | 'offer'>(kind: Kind): Token<Kind> =>
+        token<Kind>(`${kind}-${hex(settings.crypto, 4)}-${++this.#minted}`),
+    };
+  }
+
+  #isOwnContact(uri: string): boolean {
+    if (this.#seats.some((seat) => seat.owns(uri))) return true;
+    const read = parseUri(uri);
+    if (!read.ok) return false;
+    const host = flowHost(read.value.host);
+    const port = read.value.port ?? 5060;
+    return Object.values(this.#settings.local).some((own) => own.port === port && flowHost(own.host) === host);
+  }
+}
