@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Acknowledgement, Snapshot } from '@switchhook/phone/control';
+import { connectControl } from '@switchhook/phone/control/node';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The real desk phone as a process, steered over its control socket. */
+export interface DeskPhone {
+  readonly port: number;
+  /** Wait until the picture is as wanted, or fail with what it is. */
+  until(what: string, wanted: (state: Snapshot) => boolean, limitMs?: number): Promise<Snapshot>;
+  ask(cmd: string, args?: Readonly<Record<string, unknown>>): Promise<Acknowledgement>;
+  close(): Promise<void>;
+}
+
+/** Start `switchhook phone` with an account at `server` that needs no registration. */
+export async function startDeskPhone(
+  folder: string,
+  port: number,
+  server: number,
+  transfer: object = {},
+): Promise<DeskPhone> {
+  const socket = join(folder, `phone-${port}.sock`);
+  const file = join(folder, `phone-${port}.yaml`);
+  const configuration = {
+    accounts: [
+      { id: 'reception', user: '1000', domain: `127.0.0.1:${server}`, server: `127.0.0.1:${server}`, register: false },
+    ],
+    network: { bind: '127.0.0.1', sipPort: port },
+    audio: { sound: 'silence' },
+    transfer,
+    control: { socket },
+    log: { level: 'warn', folder },
+  };
+  writeFileSync(file, JSON.stringify(configuration), { mode: 0o600 }); // JSON is YAML
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [
+      '--conditions=@switchhook/source',
+      '--import',
+      'tsx',
+      'apps/desk-phone/src/node/main.ts',
+      'phone',
+      '--config',
+      file,
+    ],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let said = '';
+  child.stdout!.on('data', (chunk) => (said += chunk));
+  child.stderr!.on('data', (chunk) => (said += chunk));
+  await waitFor(
+    () => {
+      if (child.exitCode !== null) throw new Error(`the phone ended with ${child.exitCode}:\n${said}`);
+      return existsSync(socket);
+    },
+    15_000,
+    () => `the phone made no control socket:\n${said}`,
+  );
+  const client = await connectControl(socket);
+  let state: Snapshot | undefined;
+  const watchers = new Set<() => void>();
+  client.onPublication = (publication) => {
+    if (publication.type !== 'state') return;
+    state = publication;
+    for (const watcher of watchers) watcher();
+  };
+  await client.request('subscribe', { topics: ['state', 'event'] });
+  return {
+    port,
+    until: (what, wanted, limitMs = 10_000) =>
+      new Promise((done, fail) => {
+        const limit = setTimeout(() => {
+          watchers.delete(look);
+          fail(new Error(`never ${what}; the phone shows ${JSON.stringify(state)}\n${said}`));
+        }, limitMs);
+        const look = () => {
+          if (state === undefined || !wanted(state)) return;
+          clearTimeout(limit);
+          watchers.delete(look);
+          done(state);
+        };
+        watchers.add(look);
+        look();
+      }),
+    ask: (cmd, args) => client.request(cmd, args),
+    async close() {
+      client.close();
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), 8000);
+      await gone;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** Look every 20 ms until `done`. */
+export async function waitFor(done: () => boolean, limitMs: number, trouble: () => string): Promise<void> {
+  for (const end = Date.now() + limitMs; !done(); ) {
+    if (Date.now() > end) throw new Error(trouble());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
