@@ -62,7 +62,8 @@ export class FarOffers {
         this.#waiting = { offer, inbound };
         this.#host.refresh(request, flow);
         const body = reading.name === 'session' ? reading.body : undefined;
-        return services.emit({ type: 'offered', call, offer, body });
+        services.emit({ type: 'offered', call, offer, body });
+        return;
       }
       default:
         throw new Error('unknown admission');

@@ -121,16 +121,19 @@ export class IncomingCall implements InviteUsage {
     switch (inbound.request.method) {
       case 'BYE':
         this.#services.reply(inbound, 200, { localTag });
-        return this.#refuse(487, { by: 'remote', how: 'bye', ...reasonOf(inbound.request) });
+        this.#refuse(487, { by: 'remote', how: 'bye', ...reasonOf(inbound.request) });
+        return;
       case 'OPTIONS':
         return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
       case 'UPDATE':
         if (inbound.request.body.length === 0) return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
         // RFC 3311 §5.2: their offer in the INVITE has no answer yet.
-        return this.#comeLater(inbound);
+        this.#comeLater(inbound);
+        return;
       case 'INVITE':
         // RFC 3261 §14.2: a second INVITE before the final response to the first.
-        return this.#comeLater(inbound);
+        this.#comeLater(inbound);
+        return;
       default:
         return void this.#services.reply(inbound, 405, { localTag, headers: [['Allow', ALLOW]] });
     }

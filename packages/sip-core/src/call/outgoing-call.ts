@@ -150,7 +150,10 @@ export class OutgoingCall {
 
   #provisional(response: SipResponse, sent: SipRequest, from: Flow): void {
     if (this.#state.name === 'calling') this.#state = { name: 'proceeding' };
-    if (this.#state.name === 'cancel-wanted') return this.#cancel(this.#state.cause, this.#state.reason);
+    if (this.#state.name === 'cancel-wanted') {
+      this.#cancel(this.#state.cause, this.#state.reason);
+      return;
+    }
     if (this.#state.name !== 'proceeding' || response.status === 100) return;
     const reading = readSessionBody(response);
     const body = reading.name === 'session' ? reading.body : undefined;
@@ -206,9 +209,15 @@ export class OutgoingCall {
 
   #success(response: SipResponse, sent: SipRequest, from: Flow): void {
     const tag = toTagOf(response) ?? '';
-    if (this.#state.name === 'answered' && this.#state.tag === tag) return this.#state.session.answeredAgain();
+    if (this.#state.name === 'answered' && this.#state.tag === tag) {
+      this.#state.session.answeredAgain();
+      return;
+    }
     const lost = this.#losers.get(tag);
-    if (lost !== undefined) return this.#services.transmit(lost, from);
+    if (lost !== undefined) {
+      this.#services.transmit(lost, from);
+      return;
+    }
     const early = this.#early.get(tag);
     const dialog = early?.dialog ?? this.#dialogOf(response, sent, from, tag);
     const target = contactUri(response.headers);
@@ -216,7 +225,10 @@ export class OutgoingCall {
     dialog.confirm(routesOfResponse(response.headers), kept);
     dialog.seen(from);
     const { name } = this.#state;
-    if (name !== 'calling' && name !== 'proceeding') return this.#refuseSuccess(dialog, sent, tag);
+    if (name !== 'calling' && name !== 'proceeding') {
+      this.#refuseSuccess(dialog, sent, tag);
+      return;
+    }
     this.#releaseEarly(tag);
     const lateOffer = this.#order.body === undefined;
     const reading = readSessionBody(response);
@@ -259,7 +271,10 @@ export class OutgoingCall {
 
   #refused(response: SipResponse): void {
     const { name } = this.#state;
-    if (name === 'cancelling' || name === 'cancel-wanted') return this.#finish(this.#state.cause);
+    if (name === 'cancelling' || name === 'cancel-wanted') {
+      this.#finish(this.#state.cause);
+      return;
+    }
     if (name === 'answered' || name === 'over') return;
     this.#finish({ by: 'remote', how: 'response', status: response.status, phrase: response.reason });
   }

@@ -134,7 +134,8 @@ export class OwnOffers {
     const { status, reason } = response;
     // RFC 3261 §12.2.1.2: these two say that the dialog is no more.
     if (status === 408 || status === 481) {
-      return this.#host.fail({ by: 'remote', how: 'response', status, phrase: reason });
+      this.#host.fail({ by: 'remote', how: 'response', status, phrase: reason });
+      return;
     }
     if (status === 491 && exchange.collide()) {
       const wait = glareWait(dialog.ownsCallId, services.crypto);

@@ -112,7 +112,10 @@ export class Session implements InviteUsage {
   infoDigit(digit: string, durationMs: number): void {
     if (this.#state.name !== 'up') return;
     const body = infoDigitBody(digit, durationMs);
-    if (body === undefined) return this.#services.note('bad-digit', digit);
+    if (body === undefined) {
+      this.#services.note('bad-digit', digit);
+      return;
+    }
     this.#services.request({
       seat: this.#dialog.seat,
       flow: this.#dialog.hop(),
@@ -143,14 +146,19 @@ export class Session implements InviteUsage {
   receive(inbound: Inbound): void {
     const { request } = inbound;
     const localTag = this.#dialog.identity.localTag;
-    if (request.method === 'BYE') return this.#receiveBye(inbound);
+    if (request.method === 'BYE') {
+      this.#receiveBye(inbound);
+      return;
+    }
     if (this.#state.name !== 'up') return void this.#services.reply(inbound, 481, { localTag });
     switch (request.method) {
       case 'INVITE':
       case 'UPDATE':
-        return this.#far.receive(inbound);
+        this.#far.receive(inbound);
+        return;
       case 'INFO':
-        return this.#receiveInfo(inbound);
+        this.#receiveInfo(inbound);
+        return;
       case 'OPTIONS':
         return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
       default:
@@ -163,7 +171,10 @@ export class Session implements InviteUsage {
     const asked = this.#exchange.acknowledge();
     const reading = readSessionBody(ack);
     const body = reading.name === 'session' ? reading.body : undefined;
-    if (this.#state.name === 'leaving') return this.#bye(this.#state.reason);
+    if (this.#state.name === 'leaving') {
+      this.#bye(this.#state.reason);
+      return;
+    }
     const first = this.#onFirstAck;
     this.#onFirstAck = undefined;
     if (first !== undefined) first(asked ? body : undefined);

@@ -89,7 +89,10 @@ export class Registration {
       return;
     }
     this.#services.timers.clear(this.#timer);
-    if (this.#state.name !== 'registered') return this.#gone();
+    if (this.#state.name !== 'registered') {
+      this.#gone();
+      return;
+    }
     this.#send(0);
   }
 
@@ -140,13 +143,17 @@ export class Registration {
 
   #answered(response: SipResponse): void {
     const { status, reason: phrase } = response;
-    if (status < 300) return this.#registered(response);
+    if (status < 300) {
+      this.#registered(response);
+      return;
+    }
     if (status === 423 && this.#briefs < MAX_BRIEF) {
       const least = numberOf(response, 'Min-Expires');
       if (least !== undefined && least > this.#expiresS) {
         this.#briefs++;
         this.#expiresS = least;
-        return this.#send(this.#expiresS);
+        this.#send(this.#expiresS);
+        return;
       }
     }
     const why = status === 401 || status === 407 ? 'wrong-password' : status === 403 ? 'forbidden' : 'refused';
@@ -161,7 +168,10 @@ export class Registration {
     if (this.#learn(response) && this.#rewrites < MAX_REWRITES) {
       this.#rewrites++;
       this.#stale = before;
-      if (this.#next === undefined) return this.#send(this.#expiresS);
+      if (this.#next === undefined) {
+        this.#send(this.#expiresS);
+        return;
+      }
     }
     const grantedS = this.#granted(response);
     const { now, timers, crypto } = this.#services;

@@ -69,7 +69,10 @@ export class ReferNotifier {
       // RFC 4488 §4: the subscription is left out only when the 2xx says so too.
       headers: accepted && unsubscribed ? [...capabilityFields(), ['Refer-Sub', 'false']] : capabilityFields(),
     });
-    if (!accepted || unsubscribed) return this.#end();
+    if (!accepted || unsubscribed) {
+      this.#end();
+      return;
+    }
     this.#dialog.confirm();
     const endsAt = this.#services.now + EXPIRES_S * 1000;
     this.#state = { name: 'active', endsAt };

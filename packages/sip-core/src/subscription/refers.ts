@@ -48,7 +48,10 @@ export class Refers {
         withoutSubscription: false,
         ...more,
       });
-    if (session === undefined || !session.isUp) return tell(481, 'Call Does Not Exist');
+    if (session === undefined || !session.isUp) {
+      tell(481, 'Call Does Not Exist');
+      return;
+    }
     const { dialog } = session;
     const subscriber = new ReferSubscriber(services, order.refer, dialog, () => {
       const at = this.#sent.indexOf(subscriber);

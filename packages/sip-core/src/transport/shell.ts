@@ -96,9 +96,11 @@ export class Shell {
   #toSockets(out: NetworkOut): void {
     switch (out.type) {
       case 'send':
-        return this.#options.transport.send(out.flow, out.bytes);
+        this.#options.transport.send(out.flow, out.bytes);
+        return;
       case 'close':
-        return this.#options.transport.end(out.flow);
+        this.#options.transport.end(out.flow);
+        return;
       default:
         throw out satisfies never;
     }

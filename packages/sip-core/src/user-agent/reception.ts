@@ -46,7 +46,10 @@ export class Reception {
   /** ACK of a 2xx. One that matches nothing is dropped. */
   receiveAck(ack: SipRequest, flow: Flow): void {
     const dialog = this.dialogOf(ack);
-    if (dialog?.usage === undefined) return this.#host.services.note('stray-ack', undefined, flow);
+    if (dialog?.usage === undefined) {
+      this.#host.services.note('stray-ack', undefined, flow);
+      return;
+    }
     dialog.seen(flow);
     dialog.usage.receiveAck(ack, cseqOf(ack).number, flow);
   }
@@ -96,10 +99,12 @@ export class Reception {
     switch (request.method) {
       case 'INVITE':
         if (seat === undefined) return void services.reply(inbound, 404, { localTag });
-        return this.#invite(inbound, seat, localTag);
+        this.#invite(inbound, seat, localTag);
+        return;
       case 'REFER':
         if (seat === undefined) return void services.reply(inbound, 404, { localTag });
-        return refers.receiveRefer(inbound, seat, undefined);
+        refers.receiveRefer(inbound, seat, undefined);
+        return;
       case 'OPTIONS': {
         // RFC 3261 §11.2: as an INVITE would be answered. A ping to the bare address needs no user.
         if (seat === undefined && uri.value.user !== undefined) return void services.reply(inbound, 404, { localTag });

@@ -141,42 +141,60 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   #input(input: UserAgentIn): void {
     switch (input.type) {
       case 'received':
-        return this.#received({ ...input.flow, host: flowHost(input.flow.host) }, input.bytes);
+        this.#received({ ...input.flow, host: flowHost(input.flow.host) }, input.bytes);
+        return;
       case 'closed':
         this.#intake.forget(input.flow);
-        return this.#broken(input.flow, 'closed');
+        this.#broken(input.flow, 'closed');
+        return;
       case 'failed':
-        return this.#broken(input.flow, input.why);
+        this.#broken(input.flow, input.why);
+        return;
       case 'register':
-        return this.#registrations.get(input.account)?.register();
+        this.#registrations.get(input.account)?.register();
+        return;
       case 'unregister':
-        return this.#registrations.get(input.account)?.unregister();
+        this.#registrations.get(input.account)?.unregister();
+        return;
       case 'invite':
-        return this.#invite(input);
+        this.#invite(input);
+        return;
       case 'refer':
-        return this.#refers.send(input, this.#session(input.call));
+        this.#refers.send(input, this.#session(input.call));
+        return;
       case 'answer-refer':
-        return this.#refers.answer(input.refer, input.status, input.phrase);
+        this.#refers.answer(input.refer, input.status, input.phrase);
+        return;
       case 'report-refer':
-        return this.#refers.report(input.refer, input.status, input.phrase);
+        this.#refers.report(input.refer, input.status, input.phrase);
+        return;
       case 'ring':
-        return this.#incoming(input.call)?.ring(input.status ?? 180, input.body);
+        this.#incoming(input.call)?.ring(input.status ?? 180, input.body);
+        return;
       case 'answer':
-        return this.#incoming(input.call)?.answer(input.body);
+        this.#incoming(input.call)?.answer(input.body);
+        return;
       case 'reject':
-        return this.#incoming(input.call)?.reject(input.status, input.retryAfterS);
+        this.#incoming(input.call)?.reject(input.status, input.retryAfterS);
+        return;
       case 'hangup':
-        return this.#calls.get(input.call)?.hangup(input.reason);
+        this.#calls.get(input.call)?.hangup(input.reason);
+        return;
       case 'offer':
-        return this.#session(input.call)?.offer(input.body);
+        this.#session(input.call)?.offer(input.body);
+        return;
       case 'acknowledge':
-        return this.#session(input.call)?.acknowledge(input.body);
+        this.#session(input.call)?.acknowledge(input.body);
+        return;
       case 'answer-offer':
-        return this.#session(input.call)?.answerOffer(input.offer, input.body);
+        this.#session(input.call)?.answerOffer(input.offer, input.body);
+        return;
       case 'refuse-offer':
-        return this.#session(input.call)?.refuseOffer(input.offer, input.status);
+        this.#session(input.call)?.refuseOffer(input.offer, input.status);
+        return;
       case 'info-digit':
-        return this.#session(input.call)?.infoDigit(input.digit, input.durationMs);
+        this.#session(input.call)?.infoDigit(input.digit, input.durationMs);
+        return;
       case 'shutdown':
         for (const call of [...this.#calls.values()]) call.hangup();
         for (const registration of this.#registrations.values()) registration.unregister();
@@ -286,17 +304,23 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         return;
       }
       case 'ack':
-        return this.#reception.receiveAck(out.request, out.flow);
+        this.#reception.receiveAck(out.request, out.flow);
+        return;
       case 'response':
-        return this.#requests.responded(out.transaction, out.response, out.flow);
+        this.#requests.responded(out.transaction, out.response, out.flow);
+        return;
       case 'timed-out':
-        return this.#requests.failed(out.transaction, 'timeout');
+        this.#requests.failed(out.transaction, 'timeout');
+        return;
       case 'failed':
-        return this.#requests.failed(out.transaction, 'transport');
+        this.#requests.failed(out.transaction, 'transport');
+        return;
       case 'unacknowledged':
-        return this.#note('no-ack', out.request.method);
+        this.#note('no-ack', out.request.method);
+        return;
       case 'stray':
-        return this.#note('stray-response', `${out.response.status} ${out.why}`, out.flow);
+        this.#note('stray-response', `${out.response.status} ${out.why}`, out.flow);
+        return;
       default:
         throw new Error(`no such output: ${JSON.stringify(out satisfies never)}`);
     }
@@ -308,7 +332,10 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       return void this.#services.reply(inbound, 481, { localTag: hex(this.#settings.crypto, 8) });
     this.#services.reply(inbound, 200, { localTag: hex(this.#settings.crypto, 8) });
     for (const call of this.#calls.values()) {
-      if (call instanceof IncomingCall && call.isOf(cancels)) return call.cancelled(inbound);
+      if (call instanceof IncomingCall && call.isOf(cancels)) {
+        call.cancelled(inbound);
+        return;
+      }
       call.session?.cancelled(cancels);
     }
   }
