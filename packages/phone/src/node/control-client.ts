@@ -47,7 +47,7 @@ export function connectControl(path: string, options: { readonly timeoutMs?: num
     const socket = createConnection(path);
     const timeoutMs = options.timeoutMs ?? 3000;
     socket.setTimeout(timeoutMs, () => fail(new Error(`the phone at ${path} says nothing`)));
-    const fail = (why: Error): void => {
+    const fail = (why: Error) => {
       socket.destroy();
       reject(why);
     };
@@ -101,11 +101,11 @@ class Connection implements Omit<ControlClient, 'hello'> {
     });
   }
 
-  close(): void {
+  close() {
     this.#socket.end();
   }
 
-  #take(line: string): void {
+  #take(line: string) {
     const value = readObject(line);
     if (value === undefined) return;
     if (value['type'] === 'hello') return this.#onHello(value as unknown as Hello);

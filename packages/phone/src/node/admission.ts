@@ -1,0 +1,125 @@
+import type { Millis } from '@switchhook/sans-io';
+import type { CommandError, ErrorCode } from '../control/protocol.ts';
+import type { Intent, Origin, Role } from '../intent.ts';
+import { isEmergency, userOf } from '../reducer/inquiry.ts';
+import type { PhoneState } from '../reducer/state.ts';
+
+/** What remote senders may dial. */
+export interface RemotePolicy {
+  /**
+   * Patterns of numbers: digits, `*`, `#`, `+`; `x` is any digit and a closing `.` any rest. Empty: only numbers of at
+   * most six digits, which no public network takes for international or premium ones.
+   */
+  readonly numbers: readonly string[];
+  readonly dialsPerHour: number;
+}
+
+/** How long after a physical key a remote hang-up or transfer is refused (mqtt.md §3.5 rule 9). */
+export const LOCAL_WINS_MS = 1500;
+const HOUR_MS = 3_600_000;
+
+/** Who may give which verbs (mqtt.md §3.4); hand verbs (`key.`, `hook.`, `headset.`) are only for `local`. */
+const ROLES: Readonly<Record<Exclude<Role, 'local'>, (verb: string) => boolean>> = {
+  reader: () => false,
+  dialer: (verb) => verb === 'call.dial',
+  operator: (verb) => /^(call|audio|transfer)\./.test(verb),
+  announcer: () => false,
+  recorder: () => false,
+  admin: (verb) => /^(call|audio|transfer|settings|system)\./.test(verb),
+};
+
+/**
+ * The step before the reducer: decides whether an intent of that origin comes in at all. Here and nowhere else the
+ * phone knows a key from a message.
+ */
+export class Admission {
+  readonly #policy: RemotePolicy;
+  #lastLocalAt: Millis | undefined;
+  #remoteDials: Millis[] = [];
+
+  constructor(policy: RemotePolicy) {
+    this.#policy = policy;
+  }
+
+  /** Why `intent` may not come in; undefined = it may. Counts what it lets in. `canDo` is left for the caller to fill. */
+  judge(intent: Intent, origin: Origin, state: PhoneState, now: Millis): CommandError | undefined {
+    if (isLocal(origin)) {
+      if (origin.door !== 'control') this.#lastLocalAt = now;
+      return undefined;
+    }
+    const role = origin.door === 'control' ? origin.role : 'reader';
+    if (role !== 'local' && !ROLES[role](intent.verb))
+      return refusal('forbidden', `${role} may not give ${intent.verb}`);
+    if (state.calls.some((call) => call.emergency))
+      return refusal('forbidden', 'an emergency call is up: only the phone itself may act');
+    if (endsOrMoves(intent) && this.#lastLocalAt !== undefined && now - this.#lastLocalAt < LOCAL_WINS_MS) {
+      return refusal('stale_state', 'somebody is pressing keys at the phone');
+    }
+    const number = dialled(intent);
+    return number === undefined ? undefined : this.#judgeNumber(number, state, now);
+  }
+
+  #judgeNumber(to: string, state: PhoneState, now: Millis): CommandError | undefined {
+    const number = plainUser(to);
+    if (isEmergency(state.settings, number))
+      return refusal('number_not_allowed', 'emergency numbers are dialled at the phone only');
+    const { numbers, dialsPerHour } = this.#policy;
+    const allowed =
+      numbers.length === 0 ? /^[0-9*#]{1,6}$/.test(number) : numbers.some((pattern) => matches(pattern, number));
+    if (!allowed)
+      return refusal('number_not_allowed', `${number} is not among the numbers that may be dialled from outside`);
+    this.#remoteDials = this.#remoteDials.filter((at) => now - at < HOUR_MS);
+    if (this.#remoteDials.length >= dialsPerHour)
+      return refusal('rate_limited', `more than ${dialsPerHour} calls an hour`);
+    this.#remoteDials.push(now);
+    return undefined;
+  }
+}
+
+/** Somebody who stands at this machine: a key, a headset, or a shell on it. */
+export function isLocal(origin: Origin): boolean {
+  return origin.door !== 'control' || origin.role === 'local';
+}
+
+/** Hears refusals as a tone instead of reading them. */
+export function hears(origin: Origin): boolean {
+  return origin.door !== 'control';
+}
+
+function endsOrMoves(intent: Intent): boolean {
+  return intent.verb === 'call.hangup' || intent.verb === 'call.reject' || intent.verb.startsWith('transfer.');
+}
+
+function dialled(intent: Intent): string | undefined {
+  switch (intent.verb) {
+    case 'call.dial':
+    case 'transfer.blind':
+    case 'transfer.start':
+      return intent.to;
+    default:
+      return undefined;
+  }
+}
+
+/** What will be dialled for `to`, whether it is digits, `user@host` or a URI: without separators and parameters. */
+function plainUser(to: string): string {
+  const text = to.trim();
+  const uri = /^[a-z]+:/i.test(text) ? text : `sip:${text}`;
+  return userOf(uri).replace(/[\s().-]/g, '');
+}
+
+function matches(pattern: string, number: string): boolean {
+  const open = pattern.endsWith('.');
+  const fixed = open ? pattern.slice(0, -1) : pattern;
+  if (open ? number.length < fixed.length : number.length !== fixed.length) return false;
+  for (let i = 0; i < fixed.length; i++) {
+    const wanted = fixed[i]!;
+    const digit = number[i]!;
+    if (wanted === 'x' || wanted === 'X' ? !/[0-9]/.test(digit) : wanted !== digit) return false;
+  }
+  return /^[0-9*#+]*$/.test(number.slice(fixed.length));
+}
+
+function refusal(code: ErrorCode, message: string): CommandError {
+  return { code, message, sip: null, canDo: [] };
+}

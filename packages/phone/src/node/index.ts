@@ -1,0 +1,3 @@
+export { Admission, LOCAL_WINS_MS, type RemotePolicy } from './admission.ts';
+export type { CallRecord, JournalEntry } from './journal.ts';
+export { Runtime, type RuntimeListener, type RuntimeOptions } from './runtime.ts';
