@@ -44,6 +44,8 @@ export interface LadderStep {
   /** The same bytes went the same way before. */
   readonly again: boolean;
   readonly lost: boolean;
+  /** What was on the wire. */
+  readonly datagram: Datagram;
 }
 
 /** SIP between parties, in the order of time. */
@@ -115,6 +117,7 @@ function stepOf(text: SipText, datagram: Datagram, from: string, to: string): La
     sipfrag: /message\/sipfrag/i.test(header('content-type') ?? '') ? sipfragOf(text.body) : undefined,
     again: false,
     lost: datagram.arrivalsMs?.length === 0,
+    datagram,
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@switchhook/sip-core';
-import { Doorkeeper } from './doorkeeper.ts';
+import { branchKey, Gate } from './gate.ts';
 import { Registrar } from './registrar.ts';
 import { flowOf, replyTo } from './replies.ts';
 import type { ExchangeSettings } from './settings.ts';
@@ -33,14 +33,14 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
   readonly deadline: Millis | undefined = undefined;
   readonly registrar: Registrar;
   readonly #settings: ExchangeSettings;
-  readonly #doorkeeper: Doorkeeper;
+  readonly #gate: Gate;
   /** What was dropped, by word. */
   readonly dropped = new Map<string, number>();
 
   constructor(settings: ExchangeSettings) {
     this.#settings = settings;
-    this.#doorkeeper = new Doorkeeper(settings);
-    this.registrar = new Registrar(settings, this.#doorkeeper);
+    this.#gate = new Gate(settings);
+    this.registrar = new Registrar(settings, this.#gate.doorkeeper);
   }
 
   wake(): readonly NetworkOut[] {
@@ -57,26 +57,20 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
 
   #request(request: SipRequest, flow: Flow, now: Millis): readonly NetworkOut[] {
     if (request.method === 'REGISTER') return this.#send(this.registrar.register(request, flow, now), flow);
-    const hops = Number(request.headers.get('Max-Forwards') ?? 70);
-    const tag = this.#tag(request);
-    const reply = (status: number, reason: string, extra: readonly (readonly [string, string])[] = []) =>
-      request.method === 'ACK' ? [] : this.#send(replyTo(request, status, reason, tag, extra), flow);
-    if (!(hops > 0)) return reply(483, 'Too Many Hops');
-    const to = parseNameAddr(request.headers.get('To') ?? '');
-    if (!to.ok) return reply(400, 'Bad To');
-    const toTag = to.value.params.get('tag');
-    // An ACK for an answer of our own ends here.
-    if (request.method === 'ACK' && toTag === tag) return [];
-    if (toTag === undefined && request.method !== 'ACK' && request.method !== 'CANCEL') {
-      const salt = `${request.headers.get('Call-ID')} ${request.headers.get('CSeq')}`;
-      const admission = this.#doorkeeper.judge(request, 'Proxy-Authorization', salt, now);
-      if (admission.name === 'refused') return reply(403, 'Forbidden');
-      if (admission.name === 'challenged') {
-        const challenges = admission.challenges.map((c) => ['Proxy-Authenticate', c] as const);
-        return reply(407, 'Proxy Authentication Required', challenges);
+    const passed = this.#gate.judge(request, now);
+    switch (passed.name) {
+      case 'swallow':
+        return [];
+      case 'reply':
+        return this.#send(passed.response, flow);
+      case 'pass': {
+        const forwarded = this.#forward(request, Number(request.headers.get('Max-Forwards') ?? 70), now);
+        if (forwarded !== undefined || request.method === 'ACK') return forwarded ?? [];
+        return this.#send(replyTo(request, 404, 'Not Found', this.#gate.tagFor(request)), flow);
       }
+      default:
+        throw passed satisfies never;
     }
-    return this.#forward(request, hops, now) ?? reply(404, 'Not Found');
   }
 
   /** RFC 3261 §16.6; undefined when nobody is there. */
@@ -98,7 +92,7 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     const vias = headers.list('Via');
     headers.set(
       'Via',
-      `SIP/2.0/UDP ${host}:${port};branch=z9hG4bK${crypto.hash('MD5', branchOf(vias[0])).slice(0, 20)}`,
+      `SIP/2.0/UDP ${host}:${port};branch=z9hG4bK${crypto.hash('MD5', branchKey(vias[0])).slice(0, 20)}`,
     );
     for (const via of vias) headers.add('Via', via);
     headers.set('Max-Forwards', String(hops - 1));
@@ -129,10 +123,6 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     return address !== undefined && (address.host === domain || (address.host === host && address.port === port));
   }
 
-  #tag(request: SipRequest): string {
-    return `x${this.#settings.crypto.hash('MD5', branchOf(request.headers.list('Via')[0])).slice(0, 10)}`;
-  }
-
   #send(message: SipMessage, flow: Flow): readonly NetworkOut[] {
     return [
       { type: 'send', flow: { transport: 'udp', host: flow.host, port: flow.port }, bytes: printMessage(message) },
@@ -149,10 +139,4 @@ function addressOf(value: string): { readonly host: string; readonly port: numbe
   const named = parseNameAddr(value);
   const uri = named.ok ? parseUri(named.value.uri) : undefined;
   return uri?.ok === true ? { host: uri.value.host, port: uri.value.port ?? 5060 } : undefined;
-}
-
-/** CANCEL and the ACK of a failure carry the branch of their INVITE (§9.1, §17.1.1.3): so does what we make of it. */
-function branchOf(via: string | undefined): string {
-  const parsed = parseVia(via ?? '');
-  return parsed.ok ? `${parsed.value.host}:${parsed.value.port} ${parsed.value.branch}` : '';
 }

@@ -1,0 +1,23 @@
+import type { Core } from '@switchhook/sans-io';
+import type { NetworkIn, NetworkOut } from '@switchhook/sip-core';
+import { B2buaExchange, type MakeUserAgent } from './b2bua.ts';
+import { ProxyExchange } from './proxy.ts';
+import type { Registrar } from './registrar.ts';
+import type { ExchangeSettings, ExchangeStyle } from './settings.ts';
+
+/** An exchange of either style. */
+export interface Exchange extends Core<NetworkIn, NetworkOut> {
+  readonly registrar: Registrar;
+}
+
+/** Make an exchange. `make` gives the b2bua its user agents. */
+export function makeExchange(style: ExchangeStyle, settings: ExchangeSettings, make: MakeUserAgent): Exchange {
+  switch (style) {
+    case 'proxy':
+      return new ProxyExchange(settings);
+    case 'b2bua':
+      return new B2buaExchange(settings, make);
+    default:
+      throw style satisfies never;
+  }
+}

@@ -1,0 +1,70 @@
+import type { CallId, DialogIdentity, OfferId, Replaces } from '@switchhook/sip-core';
+import type { Trunk } from './b2bua.ts';
+import { Dressing } from './dressing.ts';
+
+/** One call of the exchange with one phone. */
+export interface Leg {
+  readonly call: CallId;
+  readonly trunk: Trunk;
+  /** `up`: the phone called us. `down`: we called the phone. */
+  readonly side: 'up' | 'down';
+  readonly dressing: Dressing;
+  far: Leg | undefined;
+  answered: boolean;
+  dialog: DialogIdentity | undefined;
+  /** The last SDP that the phone sent. */
+  sdp: string | undefined;
+  /** Whose offer was put to this leg and waits for its answer. */
+  asked: { readonly by: Leg; readonly offer: OfferId } | undefined;
+}
+
+/** All legs of the exchange, and who is joined with whom. */
+export class Legs {
+  readonly #legs = new Map<CallId, Leg>();
+  #sessions = 0;
+
+  get size(): number {
+    return this.#legs.size;
+  }
+
+  add(call: CallId, trunk: Trunk, side: 'up' | 'down'): Leg {
+    const leg: Leg = {
+      call,
+      trunk,
+      side,
+      dressing: new Dressing(++this.#sessions),
+      far: undefined,
+      answered: false,
+      dialog: undefined,
+      sdp: undefined,
+      asked: undefined,
+    };
+    this.#legs.set(call, leg);
+    return leg;
+  }
+
+  find(call: CallId): Leg | undefined {
+    return this.#legs.get(call);
+  }
+
+  /** The leg that Replaces names: its to-tag is our local tag (RFC 3891 §3). All three must fit. */
+  named(replaces: Replaces): Leg | undefined {
+    for (const leg of this.#legs.values()) {
+      const dialog = leg.dialog;
+      if (dialog === undefined || dialog.sipCallId !== replaces.callId) continue;
+      if (dialog.localTag === replaces.toTag && dialog.remoteTag === replaces.fromTag) return leg;
+    }
+    return undefined;
+  }
+
+  join(one: Leg, other: Leg): void {
+    one.far = other;
+    other.far = one;
+  }
+
+  /** Take it out; whoever was joined with it stands alone. */
+  drop(leg: Leg): void {
+    this.#legs.delete(leg.call);
+    if (leg.far?.far === leg) leg.far.far = undefined;
+  }
+}
