@@ -1,1 +1,16 @@
+export type { Role } from '../intent.ts';
+export { type ArgumentFault, readArguments } from './arguments.ts';
+export {
+  type Command,
+  DEPTH_LIMIT,
+  type Decoded,
+  decodeLine,
+  type LineFault,
+  type Request,
+  type Topic,
+} from './decode.ts';
+export { isoFrom, msFromIso } from './iso.ts';
 export * from './protocol.ts';
+export { isRole, mayDo } from './roles.ts';
+export { ControlSession, type SessionIn, type SessionOut, type SessionSettings } from './session.ts';
+export { allVerbs, makeIntent, queryVerbs, type VerbEntry, verbTable } from './verbs.ts';

@@ -74,6 +74,11 @@ export interface CommandError {
   readonly canDo: readonly string[];
 }
 
+/** How a command ended. */
+export type Settlement =
+  | { readonly name: 'done'; readonly result: Readonly<Record<string, string | number | boolean>> }
+  | { readonly name: 'failed'; readonly error: CommandError };
+
 export type Publication =
   | ({ readonly v: 1; readonly type: 'hello' } & Hello)
   | ({ readonly v: 1; readonly type: 'state' } & Snapshot)

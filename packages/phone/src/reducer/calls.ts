@@ -71,7 +71,7 @@ export function callStep(d: Draft, event: CallEvent): void {
       if (call.phase.name === 'ringback') d.phase(call.id, { name: 'ringback', flowing: true });
       return;
     case 'digit':
-      d.notice({ event_type: 'dtmf', callId: call.id, key: event.digit });
+      d.notice({ event_type: 'dtmf', callId: call.id }); // which digit is nobody's business (mqtt.md §3.5)
       return;
     case 'ended':
       ended(d, call, event.cause);

@@ -11,7 +11,7 @@ import type {
   TransportName,
 } from '@switchhook/sip-core';
 import type { TransferId, TransferRules, TransferTimer } from '@switchhook/transfer';
-import type { CommandError, PhoneNotice } from '../control/protocol.ts';
+import type { PhoneNotice, Settlement } from '../control/protocol.ts';
 import type { Intent } from '../intent.ts';
 import type { PhoneState } from './state.ts';
 
@@ -207,9 +207,7 @@ export type HouseEffect =
   /** For the journal; never for control. */
   | { readonly type: 'note'; readonly word: string; readonly detail?: string };
 
-export type Settlement =
-  | { readonly name: 'done'; readonly result: Readonly<Record<string, string | number | boolean>> }
-  | { readonly name: 'failed'; readonly error: CommandError };
+export type { Settlement };
 
 export type PhoneEffect = CallEffect | ReferEffect | SoundEffect | HouseEffect;
 
