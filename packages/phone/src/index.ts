@@ -1,3 +1,12 @@
+export {
+  Bindings,
+  type BindingsIn,
+  type DeviceEvent,
+  defaultKeys,
+  headsetGestures,
+  type KeyBinding,
+  type KeyTable,
+} from './bindings.ts';
 export type * from './intent.ts';
 export {
   isRegistered,
