@@ -67,7 +67,7 @@ export function parseReferTo(value: string, tel = false): Parsed<ReferredTarget,
     const [name, method = ''] = parameter.split('=');
     if (name!.toLowerCase() === 'method' && method.toUpperCase() !== 'INVITE') return fault('other-method', at);
   }
-  const user = unescape(party[1]?.split(':')[0] ?? '');
+  const user = decodeOnce(party[1]?.split(':')[0] ?? '');
   if (user === undefined || (party[1] !== undefined && !/^[!-~]+$/.test(party[1]))) return fault('bad-uri', at);
   if (hasControl(user)) return fault('control-character', at);
 
@@ -86,8 +86,8 @@ function readHeaders(text: string, at: number): Parsed<Asked, ReferToFault> {
   for (const header of text.split('&')) {
     if (header === '') continue;
     const equals = header.indexOf('=');
-    const name = unescape(equals < 0 ? header : header.slice(0, equals));
-    const value = unescape(equals < 0 ? '' : header.slice(equals + 1));
+    const name = decodeOnce(equals < 0 ? header : header.slice(0, equals));
+    const value = decodeOnce(equals < 0 ? '' : header.slice(equals + 1));
     if (name === undefined || value === undefined) return fault('bad-escape', at);
     if (hasControl(name) || hasControl(value)) return fault('control-character', at);
     switch (name.toLowerCase()) {
@@ -174,7 +174,7 @@ function isHostPort(text: string): boolean {
 }
 
 /** %HH only, once: `+` is no blank here. */
-function unescape(text: string): string | undefined {
+function decodeOnce(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
