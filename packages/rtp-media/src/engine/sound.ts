@@ -1,3 +1,5 @@
+import type { RouteName } from './door.ts';
+
 /** PCM frames are mono 16-bit at this rate throughout the engine. */
 export const SAMPLE_RATE = 8000;
 /** One tick of the engine. */
@@ -27,6 +29,8 @@ export interface Sound {
   readonly pollFds: readonly number[];
   /** Whole capture frames that can be read now. Only asked for when `pollFds` is not empty. */
   available(): number;
+  /** The person changed where they listen and speak: open that device; `pollFds` may be others from now on. */
+  route?(route: RouteName): void;
   /** Called once a second: reopen what has failed. Returns a fault to report once, if any. */
   tend(): string | undefined;
   close(): void;

@@ -1,0 +1,380 @@
+import { type Millis, type Random, unit } from '@switchhook/sans-io';
+import { CODECS, type Codec } from '../codec/registry.ts';
+import { writeEvent } from '../dtmf/event.ts';
+import { DtmfGenerator } from '../dtmf/inband.ts';
+import { DigitReceiver } from '../dtmf/receiver.ts';
+import { DigitSender } from '../dtmf/sender.ts';
+import type { SessionQuality } from '../engine/door.ts';
+import type { MediaOut, RtcpStatistics } from '../engine/ports.ts';
+import { FRAME_SAMPLES } from '../engine/sound.ts';
+import { JitterBuffer } from '../jitter-buffer/jitter-buffer.ts';
+import type { Voice } from '../mixer/mixer.ts';
+import { RTP_HEADER, RtpView, writeRtpHeader } from '../packet/rtp.ts';
+import { receives, sends } from '../sdp/direction.ts';
+import { Latch } from './latch.ts';
+import type { Endpoint, MediaId, SessionPlan } from './plan.ts';
+import { Reception } from './reception.ts';
+
+/** No RTP for this long where some should come: `starved`, and again after each further span. */
+export const STARVED_MS = 5000;
+/** Comfort noise (RFC 3389): a sign of life, not sound. */
+const COMFORT_NOISE = 13;
+/** Longest packet we send, 60 ms. */
+const PACKET_MAX = 480;
+/** Power of our RFC 4733 and in-band keys, -dBm0. */
+const KEY_LEVEL = 10;
+
+/**
+ * One audio stream of one call: datagrams in, 20 ms of sound out (`heard`), and the other way round. Ticked by the
+ * engine: `pull` first, then `push` with what the far end shall hear.
+ */
+export class MediaSession implements Voice {
+  readonly id: MediaId;
+  /** What the far end said in this frame. Rewritten by `pull`. */
+  readonly heard = new Int16Array(FRAME_SAMPLES);
+  sounds = false;
+  readonly #out: MediaOut;
+  readonly #random: Random;
+  readonly #view = new RtpView();
+  readonly #latch = new Latch();
+  readonly #reception = new Reception();
+  readonly #buffer = new JitterBuffer();
+  readonly #keysIn: DigitReceiver;
+  readonly #keysOut = new DigitSender();
+  readonly #keySound = new DtmfGenerator();
+  readonly #packet = new Uint8Array(RTP_HEADER + PACKET_MAX + FRAME_SAMPLES);
+  readonly #event = new Uint8Array(RTP_HEADER + 4);
+  readonly #dropped = new Map<string, number>();
+  readonly #statistics: RtcpStatistics;
+  #plan: SessionPlan | undefined;
+  #codec: Codec = CODECS.PCMU;
+  #ssrc: number;
+  #sequence: number;
+  /** RTP timestamp of the first sample of the next frame; runs on whether or not we send. */
+  #timestamp: number;
+  /** Octets waiting in `#packet` until a packet is full. */
+  #waiting = 0;
+  #talking = false;
+  #keyTimestamp = 0;
+  #sentPackets = 0;
+  #sentOctets = 0;
+  #sentSinceReport = false;
+  #receivedPackets = 0;
+  #remoteSsrc: number | undefined;
+  #nextSsrc = 0;
+  #nextSsrcSequence = -1;
+  #collided = false;
+  #flowing = false;
+  #listeningSince: Millis = 0;
+  #starvedFor = 0;
+
+  constructor(id: MediaId, random: Random, out: MediaOut) {
+    this.id = id;
+    this.#out = out;
+    this.#random = random;
+    this.#keysIn = new DigitReceiver((digit, durationMs) =>
+      out.event({ type: 'digit', session: id, digit, durationMs }),
+    );
+    // RFC 3550 §5.1: SSRC, first sequence number and first timestamp are random
+    this.#ssrc = this.#random32();
+    this.#sequence = this.#random32() & 0xffff;
+    this.#timestamp = this.#random32();
+    this.#statistics = {
+      ssrc: this.#ssrc,
+      sentPackets: 0,
+      sentOctets: 0,
+      lastRtpTimestamp: 0,
+      lastSentAt: undefined,
+      rtpTimestampNow: 0,
+      sender: false,
+      remoteSsrc: undefined,
+      extendedHighestSequence: 0,
+      cumulativeLost: 0,
+      fractionLost: 0,
+      jitter: 0,
+      to: undefined,
+    };
+  }
+
+  /** Whether the plan lets us send, and there is a place to send to. */
+  get maySend(): boolean {
+    return this.#plan !== undefined && this.#latch.remote !== undefined && sends(this.#plan.direction);
+  }
+
+  /** Offer/answer decided. */
+  plan(plan: SessionPlan, now: Millis): void {
+    const before = this.#plan;
+    const moved = this.#latch.plan(plan.remote, now) || before === undefined;
+    const resumed = receives(plan.direction) && (before === undefined || !receives(before.direction));
+    this.#plan = plan;
+    if (
+      before === undefined ||
+      before.codec.name !== plan.codec.name ||
+      before.codec.payloadType !== plan.codec.payloadType
+    ) {
+      this.#waiting = 0;
+    }
+    this.#codec = CODECS[plan.codec.name];
+    if (moved) {
+      this.#reception.restart();
+      this.#remoteSsrc = undefined;
+      this.#flowing = false;
+      this.#keysIn.reset();
+    }
+    if (moved || resumed) {
+      this.#buffer.reset();
+      this.#listeningSince = now;
+      this.#starvedFor = 0;
+    }
+    if (!this.maySend) this.#silence();
+  }
+
+  /** Send `digits`; where the plan does not let us send they are dropped and counted, and nothing is sent later. */
+  dial(digits: string, durationMs: number): boolean {
+    if (!this.maySend) {
+      this.#drop('keys-not-sent');
+      return false;
+    }
+    this.#keysOut.enqueue(digits, durationMs);
+    return true;
+  }
+
+  /** One datagram from the session's RTP socket. */
+  receive(packet: Uint8Array, from: Endpoint, now: Millis): void {
+    const why = this.#take(packet, from, now);
+    if (why !== undefined) this.#drop(why);
+  }
+
+  /** Fill `heard` with the next 20 ms. */
+  pull(now: Millis): void {
+    this.#keysIn.tick(now);
+    const plan = this.#plan;
+    if (plan === undefined || !receives(plan.direction)) {
+      if (this.sounds) this.heard.fill(0);
+      this.sounds = false;
+      return;
+    }
+    this.sounds = this.#buffer.pull(this.heard, now);
+    if (plan.remote !== undefined) this.#watch(now);
+  }
+
+  /** The far end shall hear `frame`, which is overwritten where keys are sent in-band. */
+  push(frame: Int16Array, now: Millis): void {
+    const plan = this.#plan;
+    const to = this.#latch.remote;
+    if (plan !== undefined && to !== undefined && sends(plan.direction)) {
+      if (!this.#keys(plan, to, frame, now)) this.#sound(plan, to, frame, now);
+    }
+    this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
+  }
+
+  /** The event code whose sound the person should hear now because we send that key; -1 for none. */
+  get keySounding(): number {
+    return this.#keysOut.phase === 'tone' || this.#keysOut.closing ? this.#keysOut.code : -1;
+  }
+
+  /** Numbers since the start. Allocates: not for every frame. */
+  quality(): SessionQuality {
+    return {
+      sentPackets: this.#sentPackets,
+      receivedPackets: this.#receivedPackets,
+      lostPackets: this.#reception.lost,
+      concealedFrames: this.#buffer.concealedFrames,
+      jitterMs: this.#reception.jitter / 8,
+      dropped: Object.fromEntries(this.#dropped),
+    };
+  }
+
+  /** See `Engine.statistics`. */
+  statistics(): RtcpStatistics | undefined {
+    const plan = this.#plan;
+    if (plan === undefined) return undefined;
+    const into = this.#statistics;
+    into.ssrc = this.#ssrc;
+    into.sentPackets = this.#sentPackets;
+    into.sentOctets = this.#sentOctets;
+    into.rtpTimestampNow = this.#timestamp;
+    into.sender = this.#sentSinceReport;
+    this.#sentSinceReport = false;
+    const known = this.#reception.proven;
+    into.remoteSsrc = known ? this.#remoteSsrc : undefined;
+    into.extendedHighestSequence = known ? this.#reception.extendedHighestSequence : 0;
+    into.cumulativeLost = this.#reception.cumulativeLost;
+    into.fractionLost = this.#reception.takeFractionLost();
+    into.jitter = known ? this.#reception.jitter : 0;
+    const remote = this.#latch.remote;
+    if (remote === plan.remote) into.to = plan.remoteRtcp;
+    else
+      into.to = remote !== undefined && remote.port < 65535 ? { host: remote.host, port: remote.port + 1 } : undefined;
+    return into;
+  }
+
+  /** See `Engine.receiveRtcp`: well formed as a compound and from a host that the stream knows. */
+  believesRtcp(packet: Uint8Array, from: Endpoint): boolean {
+    const good = this.#latch.knows(from) && isRtcp(packet);
+    if (!good) this.#drop('rtcp');
+    return good;
+  }
+
+  #random32(): number {
+    return Math.floor(unit(this.#random) * 2 ** 32) >>> 0;
+  }
+
+  #drop(why: string): void {
+    this.#dropped.set(why, (this.#dropped.get(why) ?? 0) + 1);
+  }
+
+  /** Why the datagram counts for nothing, or undefined. */
+  #take(packet: Uint8Array, from: Endpoint, now: Millis): string | undefined {
+    const view = this.#view;
+    const broken = view.parse(packet);
+    if (broken !== undefined) return broken;
+    const plan = this.#plan;
+    if (plan === undefined) return 'no-plan';
+    const type = view.payloadType;
+    const keys = type === plan.telephoneEvent || type === plan.telephoneEventIn;
+    const codec = keys ? undefined : this.#codecOf(plan, type);
+    if (!keys && codec === undefined && type !== COMFORT_NOISE) return 'payload-type';
+    if (!this.#latch.admits(from, view.ssrc, type, now)) return 'source';
+    if (!receives(plan.direction)) return 'not-receiving';
+    if (!this.#isSource(view)) return 'ssrc';
+    if (this.#reception.arrived(view.sequence) === 'jump') return 'sequence';
+    this.#receivedPackets++;
+    this.#listeningSince = now;
+    this.#starvedFor = 0;
+    if (!this.#flowing && this.#reception.proven) {
+      this.#flowing = true;
+      this.#out.event({ type: 'flowing', session: this.id });
+    }
+    if (keys) {
+      const read = this.#keysIn.receive(packet, view.payloadOffset, view.payloadLength, view.timestamp, now);
+      return read ? undefined : 'event';
+    }
+    if (codec === undefined) return undefined;
+    this.#reception.timed(view.timestamp, now, codec.clockRate);
+    const { payloadOffset, payloadLength, timestamp, marker } = view;
+    const put = this.#buffer.put(codec, packet, payloadOffset, payloadLength, timestamp, marker, now);
+    return put === 'stored' || put === 'restarted' ? undefined : put;
+  }
+
+  #codecOf(plan: SessionPlan, payloadType: number): Codec | undefined {
+    if (payloadType === plan.codec.payloadType) return this.#codec;
+    const list = plan.receive;
+    for (let i = 0; i < list.length; i++) if (list[i]!.payloadType === payloadType) return CODECS[list[i]!.name];
+    return undefined;
+  }
+
+  /** Whether the packet is of the source that we listen to; another SSRC takes over with two packets in order. */
+  #isSource(view: RtpView): boolean {
+    const ssrc = view.ssrc;
+    if (ssrc === this.#ssrc && !this.#collided) {
+      // RFC 3550 §8.2: we take another; should that come back too, the far end mirrors us and is heard all the same
+      this.#collided = true;
+      this.#ssrc = this.#random32();
+    }
+    if (this.#remoteSsrc === undefined) this.#remoteSsrc = ssrc;
+    if (ssrc === this.#remoteSsrc) return true;
+    const second = ssrc === this.#nextSsrc && view.sequence === this.#nextSsrcSequence;
+    this.#nextSsrc = ssrc;
+    this.#nextSsrcSequence = (view.sequence + 1) & 0xffff;
+    if (!second) return false;
+    this.#remoteSsrc = ssrc;
+    this.#nextSsrcSequence = -1;
+    this.#reception.restart();
+    this.#buffer.reset();
+    this.#keysIn.reset();
+    return true;
+  }
+
+  #watch(now: Millis): void {
+    const spans = Math.floor((now - this.#listeningSince) / STARVED_MS);
+    if (spans <= this.#starvedFor) return;
+    this.#starvedFor = spans;
+    this.#flowing = false;
+    this.#out.event({ type: 'starved', session: this.id, forMs: Math.round(now - this.#listeningSince) });
+  }
+
+  #silence(): void {
+    this.#waiting = 0;
+    this.#talking = false;
+    if (this.#keysOut.cancel()) this.#drop('keys-not-sent');
+    this.#keySound.stop();
+  }
+
+  /** Whether this frame belongs to a key that goes out as events (RFC 4733 §2.5: no sound besides). */
+  #keys(plan: SessionPlan, to: Endpoint, frame: Int16Array, now: Millis): boolean {
+    const keys = this.#keysOut;
+    if (!keys.busy && keys.phase === 'idle') {
+      if (!this.#keySound.silent) this.#keySound.addTo(frame);
+      return false;
+    }
+    keys.step();
+    if (plan.telephoneEvent === undefined) {
+      this.#inBand(frame);
+      return false;
+    }
+    if (keys.phase !== 'tone' && keys.phase !== 'end') return false;
+    this.#waiting = 0;
+    if (keys.first) this.#keyTimestamp = this.#timestamp;
+    writeEvent(this.#event, RTP_HEADER, keys.code, keys.phase === 'end', KEY_LEVEL, keys.duration);
+    const timestamp = (this.#keyTimestamp + keys.segmentOffset) >>> 0;
+    this.#send(this.#event, 4, keys.first, plan.telephoneEvent, timestamp, to, now);
+    return true;
+  }
+
+  #inBand(frame: Int16Array): void {
+    const keys = this.#keysOut;
+    const sounding = keys.phase === 'tone' || keys.closing;
+    if (keys.first) this.#keySound.start(keys.code, -KEY_LEVEL);
+    else if (!sounding) this.#keySound.stop();
+    // the voice would blur the key
+    if (sounding) frame.fill(0);
+    this.#keySound.addTo(frame);
+  }
+
+  #sound(plan: SessionPlan, to: Endpoint, frame: Int16Array, now: Millis): void {
+    this.#codec.encode(frame, 0, FRAME_SAMPLES, this.#packet, RTP_HEADER + this.#waiting);
+    this.#waiting += FRAME_SAMPLES;
+    const size = Math.min(PACKET_MAX, plan.ptimeMs * 8);
+    while (this.#waiting >= size) {
+      const timestamp = (this.#timestamp + FRAME_SAMPLES - this.#waiting) >>> 0;
+      // RFC 3551 §4.1: the marker tells the first packet after silence
+      const marker = !this.#talking;
+      this.#talking = true;
+      this.#send(this.#packet, size, marker, plan.codec.payloadType, timestamp, to, now);
+      this.#waiting -= size;
+      this.#packet.copyWithin(RTP_HEADER, RTP_HEADER + size, RTP_HEADER + size + this.#waiting);
+    }
+  }
+
+  #send(
+    bytes: Uint8Array,
+    payload: number,
+    marker: boolean,
+    payloadType: number,
+    timestamp: number,
+    to: Endpoint,
+    now: Millis,
+  ): void {
+    writeRtpHeader(bytes, marker, payloadType, this.#sequence, timestamp, this.#ssrc);
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.#sentPackets++;
+    this.#sentOctets += payload;
+    this.#sentSinceReport = true;
+    this.#statistics.lastRtpTimestamp = timestamp;
+    this.#statistics.lastSentAt = now;
+    const length = RTP_HEADER + payload;
+    this.#out.send(this.id, bytes.length === length ? bytes : bytes.subarray(0, length), to);
+  }
+}
+
+/** RFC 3550 A.2: version 2 throughout, types 200..207, lengths that add up. */
+function isRtcp(packet: Uint8Array): boolean {
+  let at = 0;
+  while (at + 4 <= packet.length) {
+    const type = packet[at + 1]!;
+    if (packet[at]! >> 6 !== 2 || type < 200 || type > 207) return false;
+    at += 4 * (((packet[at + 2]! << 8) | packet[at + 3]!) + 1);
+  }
+  return at === packet.length && at > 0;
+}
