@@ -372,7 +372,7 @@ test('transfer.md §2.2: the leg whose Allow has REFER gets it; when both lack i
 for (const status of [403, 404, 408, 480, 481, 604]) {
   test(`RFC 5589 §7.5: NOTIFY ${status} is tried once more with the other form of the URI`, () => {
     const run = watching().feed(notify(status, 'terminated'));
-    assert.equal(run.outcome, undefined);
+    assert.equal(run.state.name, 'referring');
     assert.match(run.refers[1]!.referTo, /^sip:300@pbx\.example\?Replaces=/);
     // The old subscription's late NOTIFYs have the old round.
     run.feed(notify(200), referred(202, { round: 2 }), notify(status, 'terminated', { round: 2 }));
@@ -554,6 +554,14 @@ test('transfer.md §6: the caller’s BYE in a blind transfer proves success onl
   assert.deepEqual(run.outcome, { name: 'unknown', why: 'caller-left' });
   const sure = blind(transferRules('netsapiens')).feed(referred(202), ended('caller'), rings('caller-bye'));
   assert.deepEqual(sure.outcome, { name: 'completed', evidence: { name: 'caller-bye' } });
+});
+
+test('transfer.md §1: the seed trace: 202, NOTIFY 100, the target’s BYE, and no final NOTIFY', () => {
+  const run = consulting(transferRules('ozeki')).feed(complete, held('target'), referred(202));
+  assert.match(run.refers[0]!.referTo, /^sip:300@pbx\.example\?Replaces=300%40id%3Bto-tag%3D300R%3Bfrom-tag%3D300L$/);
+  run.feed(notify(100, 'active', { expiresMs: 200_000 }), ended('target'), rings('bye-evidence'));
+  assert.deepEqual(run.outcome, { name: 'completed', evidence: { name: 'target-bye' } });
+  assert.deepEqual(run.did, ['end caller']);
 });
 
 test('transfer.md §2.1: the caller’s own call as target is our bug and throws', () => {
