@@ -44,10 +44,8 @@ export function parseUri(text: string): Parsed<SipUri, UriFault> {
     if (colon + 1 === text.length) return fault('host', colon);
     return parsed({ scheme, host: '', params: NO_PARAMS, headers: NO_HEADERS, opaque: text.slice(colon + 1) });
   }
-  // The user part may hold `;` and `?`; the host part may not hold `@` (RFC 3261 §25.1), though header values slip.
-  let at = text.indexOf('@', colon);
-  const question = text.indexOf('?', colon);
-  if (at > question && question >= 0 && looksLikeHostPart(text.slice(colon + 1, question))) at = -1;
+  // RFC 3261 §25.1: the user part may hold `;` and `?`; the first unescaped `@` ends it, wherever it stands.
+  const at = text.indexOf('@', colon);
   let user: string | undefined;
   let password: string | undefined;
   let i = colon + 1;
@@ -86,15 +84,6 @@ function oddCharacter(text: string, from: number): number {
     if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x7f) return i;
   }
   return -1;
-}
-
-/** Whether what stands before `?` is host, port and parameters, so that an `@` behind it belongs to a header. */
-function looksLikeHostPart(text: string): boolean {
-  const semicolon = text.indexOf(';');
-  const hostPort = semicolon < 0 ? text : text.slice(0, semicolon);
-  const colon = hostPort.indexOf(':', Math.max(hostPort.lastIndexOf(']'), 0));
-  if (colon < 0) return isHost(hostPort);
-  return isHost(hostPort.slice(0, colon)) && portNumber(hostPort.slice(colon + 1)) > 0;
 }
 
 function readParams(text: string, at: number): ReadonlyMap<string, string | undefined> | undefined {

@@ -196,6 +196,15 @@ export class TransactionLayer {
     return name === 'proceeding' || name === 'trying';
   }
 
+  /** The requests that still wait for a final response of ours. */
+  waiting(): { readonly transaction: string; readonly request: SipRequest }[] {
+    const waiting: { readonly transaction: string; readonly request: SipRequest }[] = [];
+    for (const { key, request } of this.#servers.values()) {
+      if (this.awaits(key)) waiting.push({ transaction: key, request });
+    }
+    return waiting;
+  }
+
   /** What was handed to `send` for this flow could not be sent, or its connection broke (RFC 3261 §17.1.4, §17.2.4). */
   failed(flow: Flow, why: string, now: Millis): readonly TransactionOut[] {
     const out: TransactionOut[] = [];
