@@ -36,7 +36,10 @@ test('RFC 3891 §3: the new call is answered, and only after its ACK the replace
   assert.equal(bob.all('incoming').length, 1);
   assert.equal(network.sent('192.0.2.2', '481').length, 0);
   // The same from Alice, who is Bob's server here.
-  const second = alice.dial('sip:bob@example.com', { replaces: replacing(dialog), referredBy: '<sip:boss@example.com>' });
+  const second = alice.dial('sip:bob@example.com', {
+    replaces: replacing(dialog),
+    referredBy: '<sip:boss@example.com>',
+  });
   network.seconds(1);
   const incoming = bob.last('incoming');
   assert.deepEqual(incoming.replaces, { call: bobCall, early: false });
