@@ -1,7 +1,7 @@
-import { cancelled, meansDead } from './aftermath.ts';
 import { attendedAttempt, blindAttempt, otherLeg, sendRefer, type TransferorStep } from './attempt.ts';
 import type { Leg, PairFacts, TransferEffect, TransferEvent, TransferOutcome, TransferRules } from './door.ts';
 import type { TransferState } from './state.ts';
+import { cancelled, meansDead } from './verdict.ts';
 
 /*
  *  holding ──held──► calling-target ──target-answered──► consulting ◄──swap──► swapping ◄──swap──► swapped
@@ -63,8 +63,17 @@ export function holdingStep(state: Named<'holding'>, event: TransferEvent, rules
     case 'complete':
     case 'swap':
       return refuse(state, state.blind === undefined ? 'not-answered' : 'already-pending');
-    default:
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -109,8 +118,17 @@ export function callingStep(
       });
       return { state: { name: 'caller-held' }, effects: [verdict] };
     }
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -131,8 +149,19 @@ export function consultingStep(state: Named<'consulting'>, event: TransferEvent,
     case 'ended':
       // The target talks, unless its resume was refused after a swap: then this one asks again.
       return event.leg === 'caller' ? callerGone(true) : targetGone(false);
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -151,8 +180,19 @@ export function swappedStep(state: Named<'swapped'>, event: TransferEvent): Tran
       return cancelled(true); // the caller talks already: its `resume` is answered at once
     case 'ended':
       return event.leg === 'caller' ? callerGone(true) : targetGone(true);
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -202,8 +242,15 @@ export function swappingStep(state: Named<'swapping'>, event: TransferEvent, rul
       if (event.leg === 'caller') return callerGone(true);
       // The caller may talk, be held or be about to be: `resume` settles it, and the person wanted one of the two.
       return callerBack();
-    default:
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -242,7 +289,16 @@ export function completingStep(
     case 'ended':
       if (event.leg === 'caller') return callerGone(true);
       return leg === 'caller' ? callerBack() : targetGone(false);
-    default:
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
+    case 'timer':
       return stay(state);
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }

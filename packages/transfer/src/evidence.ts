@@ -1,8 +1,8 @@
 import type { EndCause } from '@switchhook/sip-core';
-import { complete, fail, leaveOpen } from './aftermath.ts';
 import { otherLeg, sendRefer, type TransferorStep, withOtherForm } from './attempt.ts';
 import type { Leg, TransferEffect, TransferEvent, TransferRules } from './door.ts';
 import type { Attempt, LegStanding, Standing, TransferState } from './state.ts';
+import { complete, fail, leaveOpen } from './verdict.ts';
 
 /*
  *  accepted ──► watching ──NOTIFY 2xx (S1)────────────────────────────────────────────► completed
@@ -120,8 +120,16 @@ export function watchingStep(
     case 'complete':
     case 'swap':
       return { state, effects: [{ type: 'refuse', why: 'already-pending' }] };
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
       return stay;
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 

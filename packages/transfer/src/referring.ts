@@ -1,8 +1,8 @@
-import { cancelled, fail, leaveOpen } from './aftermath.ts';
 import { sendRefer, type TransferorStep, withOtherLeg } from './attempt.ts';
 import type { TransferEvent, TransferRules } from './door.ts';
 import { accept, acceptByNotify, withStanding } from './evidence.ts';
 import type { Attempt, Standing, TransferState } from './state.ts';
+import { cancelled, fail, leaveOpen } from './verdict.ts';
 
 /*
  *            ┌──────────────retry timer───────────────┐
@@ -51,8 +51,16 @@ export function referringStep(
     case 'complete':
     case 'swap':
       return { state, effects: [{ type: 'refuse', why: 'already-pending' }] };
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
       return stay;
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
 
@@ -144,7 +152,17 @@ export function backingOffStep(
     case 'complete':
     case 'swap':
       return { state, effects: [{ type: 'refuse', why: 'already-pending' }] };
-    default:
+    case 'held':
+    case 'hold-refused':
+    case 'resumed':
+    case 'resume-refused':
+    case 'target-ringing':
+    case 'target-answered':
+    case 'refer-answered':
+    case 'notified':
       return { state, effects: [] };
+    default:
+      event satisfies never;
+      throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
 }
