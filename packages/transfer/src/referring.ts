@@ -32,7 +32,8 @@ export function referringStep(
   const stay: TransferorStep = { state, effects: [] };
   switch (event.type) {
     case 'refer-answered':
-      if (event.round !== attempt.round) return stay;
+      // RFC 4320 §4.1: a provisional answer is no answer.
+      if (event.round !== attempt.round || event.status < 200) return stay;
       // RFC 7647 §5: any 2xx accepts; it proves nothing yet.
       return event.status < 300
         ? accept(attempt, standing, event.withoutSubscription, rules)

@@ -27,12 +27,13 @@ export const profiles = {
   asterisk: { referToSource: 'aor' },
   /** Owns both legs; final NOTIFY 200 at once, then its own BYEs. */
   freeswitch: { referToSource: 'aor' },
-  '3cx': { referToSource: 'aor' },
+  /** Owns both legs; nothing else is known. */
+  '3cx': {},
   /** A proxy: Refer-To reaches the other phone unchanged, so the Contact names the right device. */
   kamailio: { referToSource: 'contact' },
   /** A proxy. */
   opensips: { referToSource: 'contact' },
-  fritzbox: { referToSource: 'aor' },
+  fritzbox: {},
   /** Sends NOTIFY and BYE together, about 280 ms after its 202. */
   teams: {},
   /** Sends BYE and no NOTIFY. */

@@ -51,7 +51,7 @@ const causes: readonly EndCause[] = [
   { by: 'network', how: 'timeout', status: 408 },
 ];
 const reinviteStatuses = [481, 488] as const;
-const answerStatuses = [200, 202, 403, 405, 408, 420, 481, 491, 503] as const;
+const answerStatuses = [100, 200, 202, 403, 405, 408, 420, 481, 491, 503] as const;
 const sipfrags = [undefined, 100, 200, 404, 486] as const;
 
 type Letters<Type extends TransferEvent['type']> = readonly ((

@@ -192,7 +192,7 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         return;
       }
       case 'refer-answered':
-        if (event.round === seen.round && seen.refer === 'open') {
+        if (event.round === seen.round && seen.refer === 'open' && event.status >= 200) {
           seen.refer = event.status < 300 ? 'accepted' : event.status === 408 ? 'silent' : 'refused';
         }
         return;
