@@ -156,9 +156,10 @@ function over(leg: Leg, at: Millis): boolean {
   return leg.endedAt !== undefined && leg.endedAt <= at;
 }
 
+/** It hung up within the reach of its act, or its phone lost power at any time before. */
 function acted(evidence: Evidence, who: Person, at: Millis, reach: Millis = ACT_REACH_MS): boolean {
   return evidence.acts.some(
-    (act) => act.who === who && (ends(act) || act.what === 'crash') && act.atMs <= at && at - act.atMs <= reach,
+    (act) => act.who === who && act.atMs <= at && (act.what === 'crash' || (ends(act) && at - act.atMs <= reach)),
   );
 }
 

@@ -42,7 +42,8 @@ class Saboteur implements Core<UserAgentIn, UserAgentOut> {
 
   receive(input: UserAgentIn, now: Millis): readonly UserAgentOut[] {
     if (input.type === 'refer') this.#callOf.set(input.refer, input.call);
-    if (this.#kind === 'no-way-back' && input.type === 'offer' && /^a=sendrecv/m.test(input.body)) return [];
+    if (this.#kind === 'no-way-back' && input.type === 'offer' && !/^a=(sendonly|inactive)/m.test(input.body))
+      return [];
     if (this.#kind === 'deaf-after-bye' && input.type === 'received') {
       const text = new TextDecoder().decode(input.bytes.subarray(0, 8));
       if (this.#ended && text.startsWith('NOTIFY')) return [];
