@@ -84,5 +84,5 @@ export type TransferState =
   | { readonly name: 'caller-held' }
   /** The caller is being resumed. `waiting` = it refused and the next try waits for the `retry` timer. */
   | { readonly name: 'retrieving'; readonly tries: number; readonly waiting: boolean }
-  /** Nothing is left to do; every event is a no-op. */
+  /** Nothing is left to do: events change nothing, and the person's presses are refused. */
   | { readonly name: 'over' };
