@@ -1,1 +1,1 @@
-export {};
+export type { AlsaDevice, AlsaDevices } from './alsa-devices.ts';

@@ -1,0 +1,1 @@
+export { type AlsaCounts, type AlsaSound, describeMissing, openAlsaSound } from './alsa-sound.ts';
