@@ -1,6 +1,8 @@
 import type { Millis } from '@switchhook/sans-io';
 import type { CommandError, ErrorCode } from '../control/protocol.ts';
-import type { Intent, Origin, Role } from '../intent.ts';
+import { mayDo } from '../control/roles.ts';
+import { verbTable } from '../control/verbs.ts';
+import type { Intent, Origin } from '../intent.ts';
 import { isEmergency, userOf } from '../reducer/inquiry.ts';
 import type { PhoneState } from '../reducer/state.ts';
 
@@ -17,16 +19,6 @@ export interface RemotePolicy {
 /** How long after a physical key a remote hang-up or transfer is refused (mqtt.md §3.5 rule 9). */
 export const LOCAL_WINS_MS = 1500;
 const HOUR_MS = 3_600_000;
-
-/** Who may give which verbs (mqtt.md §3.4); hand verbs (`key.`, `hook.`, `headset.`) are only for `local`. */
-const ROLES: Readonly<Record<Exclude<Role, 'local'>, (verb: string) => boolean>> = {
-  reader: () => false,
-  dialer: (verb) => verb === 'call.dial',
-  operator: (verb) => /^(call|audio|transfer)\./.test(verb),
-  announcer: () => false,
-  recorder: () => false,
-  admin: (verb) => /^(call|audio|transfer|settings|system)\./.test(verb),
-};
 
 /**
  * The step before the reducer: decides whether an intent of that origin comes in at all. Here and nowhere else the
@@ -48,8 +40,8 @@ export class Admission {
       return undefined;
     }
     const role = origin.door === 'control' ? origin.role : 'reader';
-    if (role !== 'local' && !ROLES[role](intent.verb))
-      return refusal('forbidden', `${role} may not give ${intent.verb}`);
+    const needs = verbTable.get(intent.verb)?.needs ?? 'local';
+    if (!mayDo(role, needs)) return refusal('forbidden', `${intent.verb} needs the role ${needs}`);
     if (state.calls.some((call) => call.emergency))
       return refusal('forbidden', 'an emergency call is up: only the phone itself may act');
     if (endsOrMoves(intent) && this.#lastLocalAt !== undefined && now - this.#lastLocalAt < LOCAL_WINS_MS) {

@@ -17,9 +17,14 @@ export class CallLog {
     this.#wall = wall;
   }
 
+  /** A call of ours goes out. */
+  began(call: CallId): void {
+    this.#span(call);
+  }
+
   /** Take an event and the state before it; the record comes with the call's `ended`. */
   take(event: PhoneEvent, before: PhoneState): CallRecord | undefined {
-    if (event.type === 'incoming' || event.type === 'progress') this.#span(event.call);
+    if (event.type === 'incoming') this.#span(event.call);
     if (event.type === 'answered') this.#span(event.call).answeredAtMs ??= this.#wall();
     if (event.type !== 'ended') return undefined;
     const span = this.#spans.get(event.call) ?? { startedAtMs: this.#wall(), answeredAtMs: null };

@@ -192,17 +192,23 @@ export class CallSessions {
 
   #offered(call: CallId, offer: OfferId, body: SessionBody | undefined) {
     const session = this.#byCall.get(call);
-    if (session === undefined || session.pending !== undefined) {
-      // Our own offer is queued or open: the far end tries again after it (RFC 3261 §14.2).
-      return this.#ports.sip({ type: 'refuse-offer', call, offer, status: 491 });
+    if (session === undefined) {
+      this.#ports.sip({ type: 'refuse-offer', call, offer, status: 481 });
+      return;
     }
     if (body === undefined) {
-      return this.#ports.sip({ type: 'answer-offer', call, offer, body: makeOffer(session) });
+      // Two offers of ours at once could not be told apart by their answers: the far end asks again (RFC 3261 §14.2).
+      if (session.pending !== undefined) this.#ports.sip({ type: 'refuse-offer', call, offer, status: 491 });
+      else this.#ports.sip({ type: 'answer-offer', call, offer, body: makeOffer(session) });
+      return;
     }
     const answer = session.negotiation.answer(body, session.wish);
     session.offering = false;
     if (!answer.ok) return this.#ports.sip({ type: 'refuse-offer', call, offer, status: 488 });
     this.#ports.sip({ type: 'answer-offer', call, offer, body: answer.value.sdp });
+    // Our own offer waits for its turn in the user agent: its text is older than the answer just given.
+    if (session.pending !== undefined)
+      this.#ports.sip({ type: 'offer', call, body: makeOffer(session), instead: true });
     this.#agreed(session);
     this.#tellAgreement(session);
   }
@@ -291,6 +297,8 @@ export class CallSessions {
     };
     this.#byCall.set(call, session);
     this.#byMedia.set(media, call);
+    // Who is held hears that somebody will come back (phone-ux.md §4.2).
+    this.#ports.media.send({ type: 'hold-source', session: media, source: 'music' });
     return session;
   }
 

@@ -269,6 +269,7 @@ export class Runtime {
 
   #perform(effect: PhoneEffect) {
     const { media, save } = this.#options;
+    if (effect.type === 'dial') this.#calls.began(effect.call);
     switch (effect.type) {
       case 'dial':
       case 'ring':

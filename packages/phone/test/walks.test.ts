@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { canDo, isEmergency, judge, type PhoneEvent, type PhoneState, view } from '../src/index.ts';
+import type { Intent } from '../src/intent.ts';
+import { callsIn } from '../src/reducer/inquiry.ts';
+import { isPlain } from '../src/reducer/intents.ts';
+import { Bench, call, everyIntent, FarSide } from './far-side.ts';
+
+const walks = Number(process.env['WALKS'] ?? 2000);
+/** What an operator mostly does; the other half of the walks is nonsense. */
+const usual: readonly Intent[] = [
+  { verb: 'hook.lift' },
+  { verb: 'hook.lift' },
+  { verb: 'key.transfer' },
+  { verb: 'key.transfer' },
+  { verb: 'key.transfer' },
+  { verb: 'transfer.start', to: '9999' },
+  { verb: 'key.digit', digit: '5' },
+  { verb: 'key.send' },
+  { verb: 'key.hold' },
+  { verb: 'key.cancel' },
+  { verb: 'hook.put-down' },
+  { verb: 'headset.triple' },
+];
+const from = Number(process.env['SEED'] ?? 1);
+
+function inMic(state: PhoneState): number {
+  return callsIn(state, 'talking', 'connecting').length;
+}
+
+/** Whether some arguments make `verb` acceptable: tried with every call there is. */
+function somehow(state: PhoneState, verb: string): boolean {
+  const ids = [undefined, ...state.calls.map((each) => each.id)];
+  const more: Record<string, unknown> = { to: '5', digits: '1', route: 'handset', percent: 5, key: 'dnd', value: true };
+  return ids.some((callId) => judge(state, { verb, ...more, ...(callId === undefined ? {} : { callId }) } as never).ok);
+}
+
+test('random walks: one talking leg, canDo agrees with what is accepted, every ticket is settled, nothing leaks', () => {
+  for (let seed = from; seed < from + walks; seed++) {
+    const far = new FarSide(seed);
+    const bench = new Bench({
+      holdRecallSec: 20,
+      completeOnHook: seed % 3 !== 0,
+      onHookWithHeld: seed % 7 === 0 ? 'drop' : 'recall',
+    });
+    const story: string[] = [];
+    const tell = (event: PhoneEvent) => {
+      story.push(JSON.stringify(event));
+      far.told(event);
+      far.take(bench.tell(event));
+    };
+    try {
+      for (let step = 0; step < (seed % 2 === 0 ? 50 : 30); step++) {
+        const r = far.random;
+        if (r.chance(0.45)) {
+          const ids = bench.state.calls.map((each) => each.id);
+          const intent =
+            seed % 2 === 0 && r.chance(0.8)
+              ? r.pick(usual)
+              : everyIntent(
+                  r,
+                  ids,
+                  bench.state.transfers.map((each) => each.pair.transfer),
+                );
+          want(bench, far, intent, story);
+        } else if (r.chance(0.1)) {
+          // time passes, and nobody says anything
+          story.push('time');
+          const before = bench.effects.length;
+          bench.pass(r.pick([100, 1000, 11_000, 45_000]));
+          far.take(bench.effects.slice(before));
+        } else {
+          const event = far.next(seed % 2 === 0 ? 0.12 : 0.35);
+          if (event !== undefined) tell(event);
+        }
+        check(bench.state, r.chance(0.15));
+      }
+      // the end of the story: everybody answers what is owed, then all calls end, and time passes
+      for (let round = 0; round < 50; round++) {
+        for (let event = far.rest(); event !== undefined; event = far.rest()) tell(event);
+        for (const id of far.calls) tell({ type: 'ended', call: id, cause: { by: 'remote', how: 'bye' } });
+        const before = bench.effects.length;
+        bench.pass(400_000);
+        far.take(bench.effects.slice(before));
+        if (far.idle && bench.state.calls.length === 0 && bench.state.transfers.length === 0) break;
+      }
+      assert.deepEqual(bench.state.calls, [], 'calls leak');
+      assert.deepEqual(bench.state.transfers, [], 'transfers leak');
+      assert.deepEqual(bench.state.errand, undefined, 'an errand leaks');
+      assert.deepEqual(bench.state.waiting, [], 'tickets wait');
+      assert.equal(bench.settled.size, bench.ticketCount, 'tickets are not settled');
+      assert.deepEqual([...bench.timers.keys()], [], 'timers leak');
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}\n${story.slice(-25).join('\n')}`);
+    }
+  }
+});
+
+function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void {
+  const before = bench.state;
+  const plain = isPlain(intent);
+  const accepted = plain ? judge(before, intent).ok : undefined;
+  const emergency = intent.verb === 'call.dial' && isEmergency(before.settings, intent.to);
+  if (plain && accepted && !emergency)
+    assert.ok(canDo(before).includes(intent.verb), `${intent.verb} accepted, not in canDo`);
+  story.push(JSON.stringify(intent));
+  const ticket = bench.want(intent);
+  const refused = bench.last.some((effect) => effect.type === 'refuse');
+  if (accepted !== undefined)
+    assert.equal(refused, !accepted, `${intent.verb}: judged ${accepted}, refused ${refused}`);
+  if (refused) {
+    const settled = bench.settled.get(ticket);
+    assert.equal(settled?.name, 'failed', 'refused and not failed');
+    if (plain) {
+      const { calls, transfers, prompt } = bench.state;
+      assert.deepEqual(
+        { calls, transfers, prompt },
+        { calls: before.calls, transfers: before.transfers, prompt: before.prompt },
+      );
+    }
+  }
+  far.take(bench.last);
+}
+
+function check(state: PhoneState, thoroughly: boolean): void {
+  assert.ok(inMic(state) <= 1, `${inMic(state)} legs talk`);
+  const { connect } = state.sounds;
+  assert.ok(connect === undefined || state.calls.some((each) => each.id === connect));
+  assert.equal(new Set(state.calls.map((each) => each.id)).size, state.calls.length);
+  if (!thoroughly) return;
+  for (const verb of canDo(state))
+    assert.ok(somehow(state, verb), `canDo says ${verb}, and nothing makes it acceptable`);
+  const shown = view(state, (at) => String(at));
+  assert.ok(shown.display.length <= 2);
+  for (const id of shown.lines.flatMap((line) => (line.callId === null ? [] : [line.callId]))) {
+    assert.ok(state.calls.some((each) => each.id === call(id)));
+  }
+}
+
+test.run();
