@@ -8,7 +8,8 @@ const o1 = token<'offer'>('o1');
 test('RFC 3261 §14.1: a second offer of ours waits for the answer to the first', () => {
   const exchange = new OfferAnswer();
   exchange.propose('a');
-  exchange.propose('b');
+  exchange.propose('stale');
+  exchange.propose('b', true);
   assert.equal(exchange.begin()?.body, 'a');
   assert.equal(exchange.begin(), undefined);
   exchange.conclude();

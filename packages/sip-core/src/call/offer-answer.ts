@@ -47,9 +47,10 @@ export class OfferAnswer {
     return this.#queue.length;
   }
 
-  /** Queue an offer of ours. */
-  propose(body: SessionBody): void {
-    this.#queue.push({ body, collisions: 0 });
+  /** Queue an offer of ours; `instead` = in the place of the one that was queued last, when one waits. */
+  propose(body: SessionBody, instead = false): void {
+    const stale = instead ? this.#queue.pop() : undefined;
+    this.#queue.push({ body, collisions: stale?.collisions ?? 0 });
   }
 
   /** The offer to send now, if the exchange is free; it is then open. */

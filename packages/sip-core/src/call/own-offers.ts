@@ -44,8 +44,8 @@ export class OwnOffers {
   }
 
   /** Queue an offer and send it when its turn comes. */
-  propose(body: SessionBody): void {
-    this.#host.exchange.propose(body);
+  propose(body: SessionBody, instead: boolean): void {
+    this.#host.exchange.propose(body, instead);
     this.next();
   }
 

@@ -96,9 +96,9 @@ export class Session implements InviteUsage {
     this.#own.next();
   }
 
-  offer(body: SessionBody): void {
+  offer(body: SessionBody, instead: boolean): void {
     if (this.#state.name !== 'up') return;
-    this.#own.propose(body);
+    this.#own.propose(body, instead);
   }
 
   answerOffer(offer: OfferId, body: SessionBody): void {

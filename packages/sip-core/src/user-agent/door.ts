@@ -120,7 +120,13 @@ export type CallIn =
   /** End the call by whatever its state needs: CANCEL, BYE, or 480/603 on an unanswered incoming one. */
   | { readonly type: 'hangup'; readonly call: CallId; readonly reason?: string }
   /** Change the session by re-INVITE (hold, resume, move). Queued behind an open one; 491 is retried (§14.1). */
-  | { readonly type: 'offer'; readonly call: CallId; readonly body: SessionBody }
+  | {
+      readonly type: 'offer';
+      readonly call: CallId;
+      readonly body: SessionBody;
+      /** Takes the place of our offer that still waits for its turn: an answer given meanwhile made that one stale. */
+      readonly instead?: boolean;
+    }
   /** The answer in the ACK of a 2xx that carried an offer (late offer). */
   | { readonly type: 'acknowledge'; readonly call: CallId; readonly body: SessionBody }
   /** Answer an `offered` event: 200 with a body, or a refusal. */

@@ -181,7 +181,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         this.#calls.get(input.call)?.hangup(input.reason);
         return;
       case 'offer':
-        this.#session(input.call)?.offer(input.body);
+        this.#session(input.call)?.offer(input.body, input.instead ?? false);
         return;
       case 'acknowledge':
         this.#session(input.call)?.acknowledge(input.body);
