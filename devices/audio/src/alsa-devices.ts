@@ -9,7 +9,7 @@ export interface AlsaDevice {
 export interface AlsaDevices extends AlsaDevice {
   readonly headset?: AlsaDevice;
   readonly speaker?: AlsaDevice;
-  /** What rings. Without it nothing rings. Opened only while something is to be heard. */
+  /** What rings. The handset's `playback` again = the bell is mixed into it. Without it nothing rings. */
   readonly ringer?: string;
   /** Frames of silence (20 ms each) laid into playback ahead of the first: what late ticks may use up. Default 2. */
   readonly prefillFrames?: number;

@@ -1,11 +1,9 @@
 import type { AudioSink, AudioSource, RouteName, Sound } from '@switchhook/rtp-media';
 import { isAvailable, openPcm, unavailableReason } from 'node-alsa';
 import type { AlsaDevice, AlsaDevices } from '../alsa-devices.ts';
+import { FRAME_SAMPLES } from '../frame.ts';
 import { Capture, messageOf, type PcmCounts } from './capture.ts';
 import { Playback, type PlaybackCounts } from './playback.ts';
-
-/** Seconds of silence after which the ringer's PCM is given back. */
-const RINGER_IDLE_S = 2;
 
 /** What happened to the cards since the sound was opened; a route change starts `capture` and `playback` anew. */
 export interface AlsaCounts {
@@ -48,19 +46,23 @@ export function describeMissing(devices: AlsaDevices): string | undefined {
 
 class Cards implements AlsaSound {
   readonly microphone: AudioSource = { read: (frame) => this.#capture.read(frame) };
-  readonly speaker: AudioSink = { write: (frame) => this.#playback.write(frame) };
+  readonly speaker: AudioSink = { write: (frame) => this.#speak(frame) };
   readonly ringer: AudioSink = { write: (frame) => this.#ring(frame) };
   readonly #devices: AlsaDevices;
   #route: RouteName = 'handset';
   #capture: Capture;
   #playback: Playback;
-  #ringer: Playback | undefined;
-  #ringerIdleS = 0;
+  /** Open all the time: opening a PCM takes longer than a tick may, and a call may be going on when it rings. */
+  readonly #ringer: Playback | undefined;
+  /** The speaker's frame of this tick, while it waits for the ringer's. */
+  readonly #mix = new Int16Array(FRAME_SAMPLES);
 
   constructor(devices: AlsaDevices) {
     this.#devices = devices;
     this.#capture = new Capture(devices.capture);
     this.#playback = new Playback(devices.playback, devices.prefillFrames);
+    const own = devices.ringer !== undefined && devices.ringer !== devices.playback;
+    this.#ringer = own ? new Playback(devices.ringer, devices.prefillFrames) : undefined;
   }
 
   get pollFds(): readonly number[] {
@@ -91,10 +93,6 @@ class Cards implements AlsaSound {
   }
 
   tend(): string | undefined {
-    if (this.#ringer !== undefined && ++this.#ringerIdleS > RINGER_IDLE_S) {
-      this.#ringer.close();
-      this.#ringer = undefined;
-    }
     const faults = [this.#capture.tend(), this.#playback.tend(), this.#ringer?.tend()];
     const told = faults.filter((fault) => fault !== undefined);
     return told.length === 0 ? undefined : told.join('; ');
@@ -104,7 +102,6 @@ class Cards implements AlsaSound {
     this.#capture.close();
     this.#playback.close();
     this.#ringer?.close();
-    this.#ringer = undefined;
   }
 
   #deviceOf(route: RouteName): AlsaDevice {
@@ -121,13 +118,23 @@ class Cards implements AlsaSound {
     }
   }
 
+  /** The bell sounds from the speaker itself: the loop writes the speaker's frame first, then the ringer's. */
+  get #shared(): boolean {
+    return this.#devices.ringer !== undefined && this.#ringer === undefined;
+  }
+
+  #speak(frame: Int16Array): void {
+    if (this.#shared) this.#mix.set(frame);
+    else this.#playback.write(frame);
+  }
+
   #ring(frame: Int16Array): void {
-    if (this.#devices.ringer === undefined) return;
-    const sounds = frame.some((sample) => sample !== 0);
-    if (sounds) {
-      this.#ringerIdleS = 0;
-      this.#ringer ??= new Playback(this.#devices.ringer, this.#devices.prefillFrames);
-    }
     this.#ringer?.write(frame);
+    if (!this.#shared) return;
+    const mix = this.#mix;
+    for (let at = 0; at < mix.length; at++) {
+      mix[at] = Math.max(-32_768, Math.min(32_767, mix[at]! + frame[at]!));
+    }
+    this.#playback.write(mix);
   }
 }
