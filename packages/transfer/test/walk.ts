@@ -1,3 +1,4 @@
+// Long because the walk and the observer that judges each edge must name the same breaches.
 import type {
   Leg,
   TransferEffect,
