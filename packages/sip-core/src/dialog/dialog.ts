@@ -126,7 +126,10 @@ export class Dialog {
   /** The ACK for a 2xx to our INVITE: same CSeq number, same credentials (RFC 3261 §13.2.2.4). */
   composeAck(invite: SipRequest): SipRequest {
     const ack = this.#write('ACK', Number.parseInt(invite.headers.get('CSeq') ?? '0', 10));
-    ack.headers.copy(invite.headers, 'Authorization').copy(invite.headers, 'Proxy-Authorization');
+    // Our server's alone: an ACK that goes straight to the far end tells it nothing of our password.
+    if (this.seat.serves(this.hop())) {
+      ack.headers.copy(invite.headers, 'Authorization').copy(invite.headers, 'Proxy-Authorization');
+    }
     return ack;
   }
 

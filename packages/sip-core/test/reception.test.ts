@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { Network, Phone, talk, Wire } from './office.ts';
+
+function setup(acceptFrom: 'servers' | 'any' = 'servers'): {
+  network: Network;
+  phone: Phone;
+  server: Wire;
+  stranger: Wire;
+} {
+  const network = new Network();
+  return {
+    network,
+    phone: new Phone(network, 'alice', '192.0.2.1', '192.0.2.9', {}, { acceptFrom }),
+    server: new Wire(network, '192.0.2.9'),
+    stranger: new Wire(network, '203.0.113.66'),
+  };
+}
+
+function request(method: string, more: readonly string[] = [], id = 'one'): [string, string[]] {
+  return [
+    `${method} sip:alice@192.0.2.1 SIP/2.0`,
+    [
+      'From: "Carol" <sip:carol@example.com>;tag=c',
+      'To: <sip:alice@example.com>',
+      `Call-ID: ${id}`,
+      `CSeq: 1 ${method}`,
+      ...more,
+    ],
+  ];
+}
+
+const SDP = ['Contact: <sip:carol@192.0.2.9>', 'Content-Type: application/sdp'];
+
+test('spec §10: a stranger gets no answer at all, whatever he sends', () => {
+  const { network, phone, stranger } = setup();
+  for (const method of ['INVITE', 'OPTIONS', 'REGISTER', 'BYE', 'NOTIFY', 'REFER', 'WHATEVER']) {
+    stranger.say(phone.host, ...request(method, [], method));
+  }
+  stranger.send(phone.host, 'INVITE sip:100@1.1.1.1 SIP/3.0\r\nVia: SIP/2.0/UDP 203.0.113.66;branch=z9hG4bKa\r\n\r\n');
+  network.seconds(40);
+  assert.equal(stranger.heard.length, 0);
+  assert.equal(phone.all('incoming').length, 0);
+  assert.equal(phone.all('note').filter(({ word }) => word === 'stranger').length, 7);
+  phone.assertEmpty();
+});
+
+test('RFC 3261 §8.2: what is not for us is refused with the right word', () => {
+  const { network, phone, server } = setup('any');
+  const answerTo = (line: string, fields: readonly string[], body = ''): number | undefined => {
+    const before = server.heard.length;
+    server.say(phone.host, line, fields, body);
+    network.seconds(0.1);
+    const last = server.heard.slice(before).at(-1);
+    return last?.kind === 'response' ? last.status : undefined;
+  };
+  const [line, fields] = request('INVITE', SDP, 'a');
+  assert.equal(answerTo(line.replace('alice', 'nobody'), fields, 'offer'), 404);
+  assert.equal(answerTo('INVITE tel:+4912345 SIP/2.0', request('INVITE', SDP, 'b')[1], 'offer'), 416);
+  assert.equal(answerTo(...request('INVITE', ['Require: frobnicate', ...SDP], 'c'), 'offer'), 420);
+  assert.equal(answerTo(...request('INVITE', ['Content-Type: text/plain'], 'd'), 'offer'), 415);
+  assert.equal(answerTo(...request('INVITE', [...SDP, 'Content-Encoding: gzip'], 'e'), 'offer'), 415);
+  assert.equal(answerTo(...request('SUBSCRIBE', [], 'f')), 405);
+  assert.equal(answerTo(...request('FROBNICATE', [], 'g')), 501);
+  assert.equal(answerTo(...request('NOTIFY', ['Event: presence'], 'h')), 489);
+  assert.equal(answerTo(...request('NOTIFY', ['Event: refer'], 'i')), 481);
+  assert.equal(answerTo(...request('CANCEL', [], 'j')), 481);
+  assert.equal(answerTo(...request('BYE', [], 'k')), 481);
+  assert.equal(answerTo(...request('OPTIONS', [], 'l')), 200);
+  assert.match(server.responses(200)[0]?.headers.get('Allow') ?? '', /INVITE/);
+  assert.match(server.responses(405)[0]?.headers.get('Allow') ?? '', /REFER/);
+  assert.equal(phone.all('incoming').length, 0);
+});
+
+test('RFC 3261 §8.2.2.2: the same INVITE along another way gets 482', () => {
+  const { network, phone, server } = setup();
+  server.say(phone.host, ...request('INVITE', SDP), 'offer');
+  server.say(phone.host, ...request('INVITE', SDP), 'offer');
+  network.seconds(1);
+  assert.ok(server.responses(482).length > 0);
+  assert.equal(phone.all('incoming').length, 1);
+});
+
+test('RFC 3325 §9: P-Asserted-Identity counts only from our own server', () => {
+  for (const [acceptFrom, from, verified] of [
+    ['servers', '192.0.2.9', true],
+    ['any', '203.0.113.66', false],
+  ] as const) {
+    const { network, phone, server, stranger } = setup(acceptFrom);
+    const wire = from === server.host ? server : stranger;
+    const more = ['P-Asserted-Identity: "The Boss" <sip:1@example.com>', 'Call-Info: <sip:x>;answer-after=0', ...SDP];
+    wire.say(phone.host, ...request('INVITE', more), 'offer');
+    network.seconds(0.1);
+    const incoming = phone.last('incoming');
+    assert.equal(incoming.trusted, verified);
+    assert.deepEqual(
+      incoming.peer.party,
+      verified
+        ? { uri: 'sip:1@example.com', display: 'The Boss', verified: true }
+        : { uri: 'sip:carol@example.com', display: 'Carol', verified: false },
+    );
+    assert.equal(incoming.answerAfterS, verified ? 0 : undefined);
+  }
+});
+
+test('spec §10: a request of a live dialog is taken from wherever it comes, by all three ids', () => {
+  const { network, alice, bob } = talk();
+  const { dialog } = alice.last('answered');
+  const elsewhere = new Wire(network, '203.0.113.66');
+  elsewhere.say(alice.host, 'BYE sip:a@192.0.2.1 SIP/2.0', [
+    `From: <sip:bob@example.com>;tag=${dialog.remoteTag}`,
+    `To: <sip:alice@example.com>;tag=${dialog.localTag}`,
+    `Call-ID: ${dialog.sipCallId}`,
+    'CSeq: 900 BYE',
+  ]);
+  network.seconds(0.1);
+  assert.equal(elsewhere.responses(200).length, 1);
+  assert.equal(alice.last('ended').cause.how, 'bye');
+  bob.submit({ type: 'shutdown' });
+});
+
+test("RFC 3261 §15.1.2: BYE in the caller's early dialog ends the ringing call", () => {
+  const { network, phone, server } = setup();
+  server.say(phone.host, ...request('INVITE', SDP), 'offer');
+  network.seconds(0.1);
+  phone.submit({ type: 'ring', call: phone.last('incoming').call });
+  network.seconds(0.1);
+  const tag = /tag=(.*)$/.exec(server.responses(180)[0]?.headers.get('To') ?? '')?.[1];
+  server.say(phone.host, 'BYE sip:alice@192.0.2.1 SIP/2.0', [
+    'From: <sip:carol@example.com>;tag=c',
+    `To: <sip:alice@example.com>;tag=${tag}`,
+    'Call-ID: one',
+    'CSeq: 2 BYE',
+    'Reason: Q.850;cause=16',
+  ]);
+  network.seconds(0.1);
+  assert.equal(server.responses(487).length > 0, true);
+  assert.deepEqual(phone.last('ended').cause, { by: 'remote', how: 'bye', reason: { protocol: 'Q.850', cause: 16 } });
+  network.seconds(120);
+  phone.assertEmpty();
+});
+
+test('RFC 3261 §13.3.1: an unanswered INVITE ends with 487 when its Expires has passed', () => {
+  const { network, phone, server } = setup();
+  server.say(phone.host, ...request('INVITE', ['Expires: 20', ...SDP]), 'offer');
+  network.seconds(25);
+  assert.ok(server.responses(487).length > 0);
+  assert.equal(phone.last('ended').cause.how, 'cancel');
+});
+
+test('RFC 3261 §13.3.1.1: a ringing call repeats its 180 every minute', () => {
+  const { network, phone, server } = setup();
+  server.say(phone.host, ...request('INVITE', SDP), 'offer');
+  network.seconds(0.1);
+  phone.submit({ type: 'ring', call: phone.last('incoming').call });
+  network.seconds(150);
+  assert.equal(server.responses(180).length, 3);
+});
+
+test('RFC 3261 §18.2.2, RFC 3581 §4: the answer goes to the source with received and rport filled in', () => {
+  const { network, phone, server } = setup();
+  server.send(
+    phone.host,
+    [
+      'OPTIONS sip:192.0.2.1 SIP/2.0',
+      'Via: SIP/2.0/UDP 10.0.0.1:5099;branch=z9hG4bKx1;rport',
+      'From: <sip:pbx@example.com>;tag=p',
+      'To: <sip:192.0.2.1>',
+      'Call-ID: ping',
+      'CSeq: 1 OPTIONS',
+      'Content-Length: 0',
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  network.seconds(0.1);
+  const via = server.responses(200)[0]?.headers.get('Via') ?? '';
+  assert.match(via, /received=192\.0\.2\.9/);
+  assert.match(via, /rport=5060/);
+});
+
+test.run();
