@@ -38,6 +38,11 @@ export class Concealment {
     return this.#elapsed >= 0;
   }
 
+  /** Whether anything was heard that could be continued. */
+  get primed(): boolean {
+    return this.#known > 0;
+  }
+
   /** Whether the repetition has died away: what follows is silence, not concealment. */
   get faded(): boolean {
     return this.#elapsed >= GONE || (this.#elapsed >= 0 && this.#known === 0);

@@ -143,12 +143,14 @@ export class JitterBuffer {
 
   /** The next 20 ms into `frame` (160 samples). False when it is silence because nothing came. */
   pull(frame: Int16Array, now: Millis): boolean {
-    this.#lastPull = now;
     if (!this.#running) {
+      this.#lastPull = now;
       frame.fill(0);
       return false;
     }
+    // before the moment moves on: the delay is measured towards this very pull
     this.#adapt();
+    this.#lastPull = now;
     let sounds = false;
     for (let at = 0; at < FRAME_SAMPLES; ) {
       const real = this.#state[(this.#play + at) & MASK] !== EMPTY;
@@ -164,10 +166,14 @@ export class JitterBuffer {
         if (!this.#concealment.faded) {
           this.#concealedSamples += end - at;
           sounds = true;
+          this.#concealment.remember(frame, at, end);
+          // kept, so that a jump back finds what was heard
+          for (let i = at; i < end; i++) {
+            const place = (this.#play + i) & MASK;
+            this.#samples[place] = frame[i]!;
+            this.#state[place] = MADE;
+          }
         }
-        // kept, so that a jump back finds what was heard
-        for (let i = at; i < end; i++) this.#samples[(this.#play + i) & MASK] = frame[i]!;
-        this.#concealment.remember(frame, at, end);
       }
       at = end;
     }
@@ -201,7 +207,7 @@ export class JitterBuffer {
 
   /** Fill the gap at `at` in the ring when what follows it is there already. */
   #bridge(at: number): boolean {
-    if (this.#concealment.active) return false;
+    if (this.#concealment.active || !this.#concealment.primed) return false;
     let gap = 1;
     while (gap <= BRIDGE_MAX && this.#state[(this.#play + at + gap) & MASK] === EMPTY) gap++;
     if (gap > BRIDGE_MAX) return false;
@@ -236,7 +242,7 @@ export class JitterBuffer {
       return;
     }
     if (excess > FRAME_MS) this.#pullsUntilJump = this.#jump(1) ? (excess > 60 ? 2 : 10) : 0;
-    else if (excess < -FRAME_MS / 2) this.#pullsUntilJump = this.#jump(-1) ? 3 : 0;
+    else if (excess < -FRAME_MS / 5) this.#pullsUntilJump = this.#jump(-1) ? 3 : 0;
   }
 
   /** `count`, or fewer where stored sound comes first. */
@@ -248,7 +254,9 @@ export class JitterBuffer {
   /** Leave out (1) or repeat (-1) one pitch period. False when the sound that this needs is not there. */
   #jump(way: 1 | -1): boolean {
     const most = PITCH_MAX;
-    for (const edge of [-most, 0, most + FADE]) if (this.#state[(this.#play + edge) & MASK] === EMPTY) return false;
+    const farthest = way > 0 ? most + 2 * FADE : 2 * FADE - 1;
+    if (this.#state[this.#play & MASK] === EMPTY || this.#state[(this.#play + farthest) & MASK] === EMPTY) return false;
+    if (way < 0 && this.#state[(this.#play - most) & MASK] === EMPTY) return false;
     let best = PITCH_MIN;
     let score = -Infinity;
     for (let lag = PITCH_MIN; lag <= most; lag++) {
