@@ -7,9 +7,13 @@ export function callsIn(state: PhoneState, ...names: readonly CallPhase['name'][
   return state.calls.filter((call) => names.includes(call.phase.name));
 }
 
-/** The call that has, or is about to have, the person's attention: at most one by construction. */
+/**
+ * The call that has, or is about to have, the person's attention. Only an emergency call is dialled while another one
+ * is still on its way into hold: it comes first then.
+ */
 export function inHand(state: PhoneState): Call | undefined {
-  return callsIn(state, 'talking', 'connecting', 'ringback', 'dialing', 'resuming', 'holding')[0];
+  const calls = callsIn(state, 'talking', 'connecting', 'ringback', 'dialing', 'resuming', 'holding');
+  return calls.find((call) => call.emergency) ?? calls.find((call) => call.phase.name !== 'holding') ?? calls[0];
 }
 
 /** The one transfer whose verdict, or whose caller's return, is still open. */
