@@ -26,7 +26,7 @@ test('configuration: the shortest file is one account, and everything else has a
   assert.equal(audio.sound, 'auto');
   assert.deepEqual(audio.volume, { handset: 80, headset: 80, speaker: 80, ring: 80 });
   assert.equal(transfer.completeOnHook, true);
-  assert.equal(transfer.timers.verdictAttendedMs, 32_000);
+  assert.equal(transfer.profile, 'generic');
   assert.equal(control.enabled, true);
   assert.deepEqual(reading.warnings, []);
 });
@@ -55,7 +55,7 @@ const faulty: readonly (readonly [title: string, text: string, complaint: string
   [
     'a word that is none of the choices',
     `${account}    transport: upd\n`,
-    'phone.yaml:6: accounts[0].transport: found "upd", expected one of udp, tcp, tls',
+    'phone.yaml:6: accounts[0].transport: found "upd", expected one of udp, tcp',
   ],
   [
     'a number out of range',

@@ -1,3 +1,5 @@
+import { COUNTRIES, type CountryName } from '@switchhook/rtp-media';
+import { type ProfileName, profiles } from '@switchhook/transfer';
 import * as v from 'valibot';
 
 // Every message here is the "expected …" half of a sentence that a person reads in a terminal.
@@ -45,7 +47,7 @@ const account = v.strictObject({
   password: v.optional(secret),
   passwordFile: v.optional(text),
   server: v.optional(server),
-  transport: v.optional(oneOf('udp', 'tcp', 'tls'), 'udp'),
+  transport: v.optional(oneOf('udp', 'tcp'), 'udp'),
   register: v.optional(yesNo, true),
   expiresS: v.optional(whole(60, 7200), 300),
   codecs: v.optional(
@@ -72,14 +74,20 @@ const network = v.strictObject({
 
 const volume = v.optional(whole(0, 100), 80);
 
+const countryNames = Object.keys(COUNTRIES) as [CountryName, ...CountryName[]];
+
+const device = v.strictObject({ capture: text, playback: text });
+
 const audio = v.strictObject({
   sound: v.optional(oneOf('auto', 'alsa', 'files', 'silence'), 'auto'),
   capture: v.optional(text, 'default'),
   playback: v.optional(text, 'default'),
   ringer: v.optional(text),
+  headset: v.optional(device),
+  speaker: v.optional(device),
   microphoneFile: v.optional(text),
   speakerFile: v.optional(text),
-  country: v.optional(v.pipe(v.string('a country'), v.regex(/^[a-z]{2}$/, 'two small letters, as in us or hu')), 'us'),
+  country: v.optional(v.picklist(countryNames, `one of ${countryNames.join(', ')}`), 'us'),
   route: v.optional(oneOf('handset', 'headset', 'speaker'), 'handset'),
   volume: v.optional(v.strictObject({ handset: volume, headset: volume, speaker: volume, ring: volume }), () => ({
     handset: 80,
@@ -125,16 +133,18 @@ const headset = v.strictObject({
 });
 
 const timers = v.strictObject({
-  verdictAttendedMs: v.optional(whole(4000, 600_000), 32_000),
-  verdictBlindMs: v.optional(whole(4000, 600_000), 180_000),
-  byeGraceMs: v.optional(whole(0, 5000), 400),
-  targetByeMs: v.optional(whole(500, 60_000), 4000),
-  byeEvidenceMs: v.optional(whole(0, 10_000), 2000),
-  callerByeMs: v.optional(whole(500, 60_000), 5000),
+  verdictAttendedMs: v.optional(whole(4000, 600_000)),
+  verdictBlindMs: v.optional(whole(4000, 600_000)),
+  byeGraceMs: v.optional(whole(0, 5000)),
+  targetByeMs: v.optional(whole(500, 60_000)),
+  byeEvidenceMs: v.optional(whole(0, 10_000)),
+  callerByeMs: v.optional(whole(500, 60_000)),
 });
 
+const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
+
 const transfer = v.strictObject({
-  profile: v.optional(oneOf('generic', 'asterisk', 'freeswitch', '3cx', 'teams'), 'generic'),
+  profile: v.optional(v.picklist(profileNames, `one of ${profileNames.join(', ')}`), 'generic'),
   completeOnHook: v.optional(yesNo, true),
   onHookWithHeld: v.optional(oneOf('recall', 'drop'), 'recall'),
   holdRecallSec: v.optional(whole(0, 3600), 120),

@@ -1,0 +1,74 @@
+import { type PhoneSettings, phoneSettings } from '@switchhook/phone';
+import type { RemotePolicy } from '@switchhook/phone/node';
+import { token } from '@switchhook/sans-io';
+import type { Account } from '@switchhook/sip-core';
+import { profiles, type TransferRules, transferRules } from '@switchhook/transfer';
+import type { AccountConfiguration, Configuration } from './schema.ts';
+
+/** The configuration as the telephone takes it. */
+export function settingsOf(configuration: Configuration): PhoneSettings {
+  const { accounts, transfer, headset, limits, emergency } = configuration;
+  return phoneSettings({
+    accounts: accounts.map(({ id, user, domain, transport, register }) => ({
+      id: token<'account'>(id),
+      user,
+      domain,
+      transport,
+      register,
+    })),
+    lines: configuration.lines?.length ?? 2,
+    maxCalls: limits.calls,
+    emergencyNumbers: emergency,
+    completeOnHook: transfer.completeOnHook,
+    onHookWithHeld: transfer.onHookWithHeld,
+    holdRecallSec: transfer.holdRecallSec,
+    interdigitMs: limits.interdigitSec * 1000,
+    dialToneMs: limits.dialToneSec * 1000,
+    ringTimeoutMs: limits.ringSec * 1000,
+    acceptRefer: transfer.acceptRefer,
+    headset: {
+      shortCompletesTransfer: headset.shortCompletesTransfer,
+      ...(headset.consultTarget === undefined ? {} : { consultTarget: headset.consultTarget }),
+    },
+    transfer: transferWishes(configuration),
+  });
+}
+
+/** What senders from outside may dial. */
+export function remotePolicyOf({ limits }: Configuration): RemotePolicy {
+  return { numbers: limits.remoteNumbers, dialsPerHour: limits.remoteDialsPerHour };
+}
+
+/** One account as the user agent takes it; `server` is resolved, the password read. */
+export function accountOf(
+  account: AccountConfiguration,
+  server: { readonly host: string; readonly port: number },
+  password: string | undefined,
+): Account {
+  const { id, user, domain, displayName, authId, transport, register, expiresS } = account;
+  return {
+    id: token<'account'>(id),
+    user,
+    domain,
+    transport,
+    server,
+    register,
+    expiresS,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(authId === undefined ? {} : { authId }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+/** What the file says differs from the transfer package's defaults: the profile, and over it each key that was given. */
+function transferWishes({ transfer }: Configuration): Partial<TransferRules> {
+  const { timers, referToSource, requireReplaces } = transfer;
+  const { verdictAttendedMs, verdictBlindMs, ...spans } = timers;
+  const given = Object.entries({ ...spans, referToSource, requireReplaces }).filter(([, value]) => value !== undefined);
+  const { verdictMs } = transferRules(transfer.profile);
+  return {
+    ...profiles[transfer.profile],
+    ...Object.fromEntries(given),
+    verdictMs: { attended: verdictAttendedMs ?? verdictMs.attended, blind: verdictBlindMs ?? verdictMs.blind },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Endpoint, MediaCommand, MediaEvent, MediaId, MediaPort } from '@switchhook/rtp-media';
+
+/** First wait before a media worker that died is started again; doubled each time up to the longest. */
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+
+/**
+ * A media port whose worker comes later, and comes again when it died: the phone registers at once and need not wait
+ * for the sound. Until the worker is there no call can be placed or taken (`open` gives nothing).
+ */
+export class LateMedia implements MediaPort {
+  readonly #start: () => Promise<MediaPort>;
+  /** Levels by their name, told to each new worker before anything else. */
+  readonly #levels = new Map<string, MediaCommand>();
+  readonly #ready: Promise<void>;
+  #port: MediaPort | undefined;
+  #closed = false;
+  #retryMs = FIRST_RETRY_MS;
+  onEvent: (event: MediaEvent) => void = () => {};
+
+  constructor(start: () => Promise<MediaPort>) {
+    this.#start = start;
+    this.#ready = this.#begin();
+  }
+
+  /** When the first worker ticks; rejects when it could not be started. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  open(session: MediaId): Endpoint | undefined {
+    return this.#port?.open(session);
+  }
+
+  send(command: MediaCommand): void {
+    const level = levelName(command);
+    if (level !== undefined) this.#levels.set(level, command);
+    this.#port?.send(command);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#port?.close();
+  }
+
+  async #begin(): Promise<void> {
+    const port = await this.#start();
+    if (this.#closed) {
+      await port.close();
+      return;
+    }
+    this.#port = port;
+    for (const command of this.#levels.values()) port.send(command);
+    port.onEvent = (event) => {
+      if (event.type === 'ready') this.#retryMs = FIRST_RETRY_MS;
+      if (event.type === 'fault' && event.where === 'worker') this.#lost(port);
+      this.onEvent(event);
+    };
+  }
+
+  #lost(port: MediaPort): void {
+    if (this.#port !== port || this.#closed) return;
+    this.#port = undefined;
+    setTimeout(() => {
+      this.#begin().catch((error: Error) => this.onEvent({ type: 'fault', where: 'worker', message: error.message }));
+    }, this.#retryMs).unref();
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+}
+
+/** Commands that set a level which a new worker must know; the others belong to sessions that died with the old one. */
+function levelName(command: MediaCommand): string | undefined {
+  switch (command.type) {
+    case 'volume':
+      return `volume ${command.route}`;
+    case 'route':
+    case 'mute':
+    case 'tone':
+    case 'ring':
+      return command.type;
+    default:
+      return undefined;
+  }
+}

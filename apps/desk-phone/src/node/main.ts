@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { VERSION } from '../version.ts';
+
+const HELP = `switchhook ${VERSION}: a SIP desk phone
+
+  switchhook phone [--config FILE] [--check] [--keys terminal]   run the phone, or only check its configuration
+  switchhook setup [--config FILE]                               ask a few questions, register once, write the configuration
+  switchhook ctl [--socket PATH] [--json] VERB [ARGUMENT…]       tell a running phone what to do
+  switchhook ctl state | watch                                   what it is doing, once or as it changes
+  switchhook --help | --version
+
+Verbs: dial NUMBER, answer, reject, hangup, hold, resume, swap, dtmf DIGITS, mute [on|off], transfer.start [NUMBER],
+transfer.complete ID, transfer.cancel ID, transfer.swap ID, transfer.blind NUMBER, audio.route handset|headset|speaker,
+audio.volume PERCENT, settings.set KEY VALUE, system.reregister, and every key: key.transfer, hook.lift, …
+Exit codes of ctl: 0 done, 1 failed, 2 wrong command line, 3 no phone answers, 4 transfer outcome unknown.
+`;
+
+/** Each subcommand is loaded only when it is asked for: ctl never reads what the phone is made of. */
+async function run(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'phone':
+      return (await import('./phone-command.ts')).phoneCommand(rest);
+    case 'setup':
+      return (await import('./setup-command.ts')).setupCommand(rest);
+    case 'ctl':
+      return (await import('./ctl-command.ts')).ctlCommand(rest);
+    case '--version':
+    case '-v':
+      process.stdout.write(`${VERSION}\n`);
+      return 0;
+    case '--help':
+    case '-h':
+    case 'help':
+      process.stdout.write(HELP);
+      return 0;
+    case undefined:
+      process.stderr.write(HELP);
+      return 2;
+    default:
+      process.stderr.write(`switchhook: unknown command ${command}; try switchhook --help\n`);
+      return 2;
+  }
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`switchhook: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

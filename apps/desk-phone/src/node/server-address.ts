@@ -1,0 +1,91 @@
+import { lookup, Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+
+export const SIP_PORT = 5060;
+
+/** A server as it was written: a host and, where given, a port. */
+export interface ServerName {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/** Something about a server that the person must mend; the message says how. */
+export class ServerFault extends Error {}
+
+/** Cut `host`, `host:port`, `[v6]` or `[v6]:port`. */
+export function parseServer(text: string): ServerName {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+  if (bracketed !== null) return { host: bracketed[1]!, port: portOf(bracketed[2]) };
+  if (isIP(text) === 6) return { host: text, port: undefined };
+  const [host = '', port] = text.split(':');
+  return { host, port: portOf(port) };
+}
+
+/** How names are looked up: node's own by default, something else in tests. */
+export interface NameService {
+  addresses(host: string): Promise<readonly { readonly address: string; readonly family: number }[]>;
+  services(name: string): Promise<readonly ServiceRecord[]>;
+}
+
+/** One SRV record (RFC 2782). */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+const systemNames: NameService = {
+  addresses: (host) => lookup(host, { all: true }),
+  services: (name) => new Resolver({ timeout: 2000, tries: 1 }).resolveSrv(name),
+};
+
+/**
+ * The numeric address of a server (RFC 3263 §4.2): an address is taken as it is, a name with a port is looked up, a
+ * name without one is first asked for its SRV records. Throws `ServerFault`.
+ */
+export async function resolveServer(
+  text: string,
+  transport: 'udp' | 'tcp',
+  family: 4 | 6,
+  names: NameService = systemNames,
+): Promise<{ readonly host: string; readonly port: number }> {
+  const { host, port } = parseServer(text);
+  if (isIP(host) !== 0) return { host, port: port ?? SIP_PORT };
+  const service = port === undefined ? await bestService(`_sip._${transport}.${host}`, names) : undefined;
+  const name = service?.name ?? host;
+  const addresses = await names.addresses(name).catch((error: NodeJS.ErrnoException) => {
+    throw new ServerFault(describeLookup(name, error.code));
+  });
+  const fitting = addresses.find((one) => one.family === family);
+  if (fitting === undefined) {
+    throw new ServerFault(
+      `server ${name} has no IPv${family} address: set network.bind to ${family === 4 ? '"::"' : '"0.0.0.0"'} to use its IPv${family === 4 ? 6 : 4} one`,
+    );
+  }
+  return { host: fitting.address, port: service?.port ?? port ?? SIP_PORT };
+}
+
+/** The record to try first: lowest priority, and of those the heaviest. No record, or no answer, is no fault. */
+async function bestService(name: string, names: NameService): Promise<ServiceRecord | undefined> {
+  const records = await names.services(name).catch((): readonly ServiceRecord[] => []);
+  return [...records]
+    .sort((a, b) => a.priority - b.priority || b.weight - a.weight)
+    .find((record) => record.name !== '');
+}
+
+function describeLookup(name: string, code: string | undefined): string {
+  switch (code) {
+    case 'ENOTFOUND':
+      return `server name ${name} does not exist: check accounts[].server and accounts[].domain, or write the address itself`;
+    case 'EAI_AGAIN':
+    case 'ETIMEOUT':
+      return `server name ${name} could not be looked up: the name service does not answer; is the network up?`;
+    default:
+      return `server name ${name} could not be looked up (${code ?? 'unknown error'}): write the address itself in accounts[].server`;
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

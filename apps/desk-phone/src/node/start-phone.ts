@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { defaultControlPath } from '@switchhook/phone/control/node';
+import { ControlServer, Runtime } from '@switchhook/phone/node';
+import type { MediaPort } from '@switchhook/rtp-media';
+import { startMediaWorker } from '@switchhook/rtp-media/node';
+import { UserAgent } from '@switchhook/sip-core';
+import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
+import { accountOf, remotePolicyOf, settingsOf } from '../configuration/phone-settings.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { VERSION } from '../version.ts';
+import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
+import { type DeskSound, planSound } from './desk-sound.ts';
+import { KeptSettings } from './kept-settings.ts';
+import { LateMedia } from './late-media.ts';
+import type { Log } from './log.ts';
+import { registrationAdvice } from './registration-advice.ts';
+import { resolveServer, ServerFault } from './server-address.ts';
+
+/** How long the far ends may take to answer our BYE and REGISTER when the phone stops. */
+const FAREWELL_MS = 1500;
+
+/** A phone that runs. */
+export interface DeskPhone {
+  readonly runtime: Runtime;
+  /** Where our SIP sockets are. */
+  readonly sipPort: number;
+  /** Where the control socket is, when it is enabled. */
+  readonly controlPath: string | undefined;
+  /** Lasting faults of this machine that the person should see. */
+  readonly notes: string[];
+  /** When the media worker ticks. */
+  readonly media: Promise<void>;
+  /** Hang up politely, unregister, and let go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Start everything that the configuration asks for. Throws `StartFault` with one line that says what to change. */
+export async function startPhone(
+  loaded: LoadedConfiguration,
+  log: Log,
+  folder: string,
+  say: (line: string) => void,
+): Promise<DeskPhone> {
+  const { configuration } = loaded;
+  const { network } = configuration;
+  const servers = await Promise.all(
+    configuration.accounts.map((account) => resolve(account.server ?? account.domain, account.transport, network.bind)),
+  );
+  const sockets = await openSockets(configuration);
+  const host =
+    network.advertise ?? (isWildcard(network.bind) ? await localAddressTowards(servers[0]!.host) : network.bind);
+  const accounts = configuration.accounts.map((account, i) =>
+    accountOf(account, servers[i]!, loaded.passwords.get(account.id)),
+  );
+  const local = Object.fromEntries(Object.entries(sockets.local).map(([name, at]) => [name, { host, port: at.port }]));
+  const notes: string[] = [];
+  const note = (line: string) => {
+    notes.push(line);
+    say(line);
+  };
+  const media = new LateMedia(() => startMedia(configuration, host, note));
+  const kept = new KeptSettings(folder);
+  const runtime = new Runtime({
+    clock: monotonicClock,
+    wall: Date.now,
+    random: nodeCrypto,
+    userAgent: new UserAgent({
+      accounts,
+      local,
+      userAgent: `switchhook/${VERSION}`,
+      acceptFrom: network.acceptFrom,
+      crypto: nodeCrypto,
+    }),
+    transport: sockets,
+    media,
+    settings: settingsOf(configuration),
+    kept: keptOf(kept, configuration),
+    codecs: (id) => configuration.accounts.find((account) => account.id === id)?.codecs ?? ['PCMU', 'PCMA'],
+    remote: remotePolicyOf(configuration),
+    journal: (entry) => log.take(entry),
+    save: (key, value) => kept.set(key, value),
+  });
+  for (const route of ['handset', 'headset', 'speaker', 'ring'] as const) {
+    const volume = kept.get(`volume_${route}`);
+    media.send({
+      type: 'volume',
+      route,
+      percent: typeof volume === 'number' ? volume : configuration.audio.volume[route],
+    });
+  }
+  adviseOnRegistrations(runtime, configuration, say);
+  runtime.start();
+  const control = configuration.control.enabled ? await openControl(runtime, configuration) : undefined;
+  return {
+    runtime,
+    sipPort: Object.values(local)[0]!.port,
+    controlPath: control?.path,
+    notes,
+    media: media.ready,
+    async stop() {
+      await control?.close();
+      await farewell(runtime);
+      runtime.close();
+      await media.close();
+    },
+  };
+}
+
+async function resolve(server: string, transport: 'udp' | 'tcp', bind: string) {
+  try {
+    return await resolveServer(server, transport, isIPv6(bind) ? 6 : 4);
+  } catch (error) {
+    if (error instanceof ServerFault) throw new StartFault(error.message);
+    throw error;
+  }
+}
+
+async function openSockets({ accounts, network }: Configuration): Promise<Sockets> {
+  const at = { host: network.bind, port: network.sipPort };
+  const uses = (transport: string) => accounts.some((account) => account.transport === transport);
+  try {
+    return await Sockets.open({ ...(uses('udp') ? { udp: at } : {}), ...(uses('tcp') ? { tcp: at } : {}) });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartFault(
+        `port ${network.sipPort} is in use by another program: set network.sipPort to another one, or to 0 for any`,
+      );
+    }
+    if (code === 'EACCES')
+      throw new StartFault(
+        `port ${network.sipPort} may not be used by this user: set network.sipPort to one above 1023`,
+      );
+    if (code === 'EADDRNOTAVAIL')
+      throw new StartFault(
+        `this machine has no address ${network.bind}: set network.bind to one that it has, or leave it out`,
+      );
+    throw error;
+  }
+}
+
+async function startMedia(
+  configuration: Configuration,
+  host: string,
+  note: (line: string) => void,
+): Promise<MediaPort> {
+  const { network, audio } = configuration;
+  const plan = planSound(audio);
+  if (plan.note !== undefined) note(plan.note);
+  const options = {
+    workerUrl: new URL(import.meta.url.endsWith('.ts') ? './media-worker.ts' : './media-worker.js', import.meta.url),
+    host: network.bind,
+    advertise: host,
+    ports: network.rtpPorts,
+    country: audio.country,
+    cname: `switchhook-${randomBytes(6).toString('hex')}`,
+  };
+  try {
+    return await startMediaWorker<DeskSound>({ ...options, sound: plan.sound });
+  } catch (error) {
+    if (!plan.orSilence) throw error;
+    note(`no sound: ${(error as Error).message}; the phone works in silence`);
+    return startMediaWorker<DeskSound>({ ...options, sound: { type: 'silence' } });
+  }
+}
+
+async function openControl(runtime: Runtime, { control, name }: Configuration): Promise<ControlServer> {
+  const path = control.socket ?? defaultControlPath();
+  try {
+    return await ControlServer.open({
+      runtime,
+      clock: monotonicClock,
+      path,
+      phone: name,
+      version: VERSION,
+      wall: Date.now,
+    });
+  } catch (error) {
+    throw new StartFault((error as Error).message);
+  }
+}
+
+/** Each reason of each account is said once, until it registers or fails in another way. */
+function adviseOnRegistrations(runtime: Runtime, { accounts }: Configuration, say: (line: string) => void): void {
+  const said = new Map<string, string>();
+  runtime.subscribe({
+    journal: (entry) => {
+      if (entry.type !== 'registration') return;
+      const account = accounts.find(({ id }) => id === entry.account);
+      if (account === undefined || entry.state.name === 'registering') return;
+      const line =
+        entry.state.name === 'failed'
+          ? registrationAdvice(account, entry.state)
+          : `account ${account.id}: ${entry.state.name}`;
+      if (said.get(account.id) === line) return;
+      said.set(account.id, line);
+      say(line);
+    },
+  });
+}
+
+/** BYE and un-REGISTER have gone out; wait a little for their answers. */
+function farewell(runtime: Runtime): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      clearTimeout(limit);
+      unsubscribe();
+      resolve();
+    };
+    const gone = (): boolean =>
+      runtime.idle && Object.values(runtime.state.registrations).every((state) => state.name !== 'registered');
+    const unsubscribe = runtime.subscribe({
+      snapshot: () => {
+        if (gone()) over();
+      },
+    });
+    const limit = setTimeout(over, FAREWELL_MS);
+    runtime.retire();
+    if (gone()) over();
+  });
+}
+
+function keptOf(kept: KeptSettings, { audio }: Configuration) {
+  const dnd = kept.get('dnd');
+  const lastNumber = kept.get('last_number');
+  const route = kept.get('route');
+  const known = (['handset', 'headset', 'speaker'] as const).find((name) => name === route);
+  return {
+    route: known ?? audio.route,
+    ...(typeof dnd === 'boolean' ? { dnd } : {}),
+    ...(typeof lastNumber === 'string' ? { lastNumber } : {}),
+  };
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
