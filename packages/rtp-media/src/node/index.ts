@@ -1,7 +1,10 @@
 export { FRAMES_AHEAD, FramesLink } from './frames-link.ts';
+export { type Libc, loadLibc } from './libc.ts';
 export { MAX_WAIT_MS, type MediaIo, type MediaSocket } from './media-io.ts';
 export { type MediaWorkerOptions, soundWorkerUrl, startMediaWorker } from './media-worker-port.ts';
+export { openPollIo } from './poll-io.ts';
 export type { PortRange } from './port-pool.ts';
 export { runMediaWorker } from './run-media-worker.ts';
 export { openSound, type SoundChoice } from './sound-choice.ts';
+export { startWorker } from './start-worker.ts';
 export { type MediaWorkerData, mediaWorkerData, openMediaIo } from './worker.ts';
