@@ -1,4 +1,4 @@
-import type { AccountId, CallId, ReferId } from '@switchhook/sip-core';
+import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { PhoneAccount } from './door.ts';
 import type { Draft } from './draft.ts';
 import { accountOf, canCall, freeLine, isEmergency, plainNumber, uriFor, userOf } from './inquiry.ts';
@@ -39,7 +39,7 @@ export interface Placing {
   readonly replaces?: string;
   readonly referredBy?: string;
   readonly requireReplaces?: boolean;
-  readonly reportTo?: ReferId;
+  readonly referredOn?: CallId;
 }
 
 /** The account that places a call: the wished one, else the first that can, else the first. */
@@ -76,7 +76,8 @@ export function place(d: Draft, placing: Placing): boolean {
     recalling: false,
     codec: undefined,
     secure: 'no',
-    reportTo: placing.reportTo,
+    chained: 0,
+    ...(placing.referredOn === undefined ? {} : { referredOn: placing.referredOn }),
     replaces: undefined,
   };
   d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber: placing.to });

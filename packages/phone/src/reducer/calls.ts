@@ -5,7 +5,7 @@ import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
 import { freeLine, inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
-import { replacedAnswered, replacing } from './referred.ts';
+import { replacedAnswered, replacing, takeBackReferrer } from './referred.ts';
 import type { Call } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
 import { driveLeg, legFacts } from './transfer-machine.ts';
@@ -133,7 +133,7 @@ function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): vo
     recalling: false,
     codec: undefined,
     secure: 'no',
-    reportTo: undefined,
+    chained: 0,
     replaces: undefined,
   };
   d.set({ calls: [...d.state.calls, call] });
@@ -154,7 +154,7 @@ function freeLineFor(d: Draft): number {
 
 function progress(d: Draft, call: Call, event: Extract<CallEvent, { type: 'progress' }>): void {
   if (event.dialog !== undefined) d.patchCall(call.id, { dialog: event.dialog });
-  if (call.reportTo !== undefined) d.emit({ type: 'report-refer', refer: call.reportTo, status: event.status });
+  driveReferrals(d, call.id, 'progress', event.status);
   if (call.phase.name !== 'dialing' || event.status < 180) return;
   d.phase(call.id, { name: 'ringback', flowing: false });
   driveLeg(d, call.id, (leg) => (leg === 'target' ? { type: 'target-ringing' } : undefined));
@@ -173,10 +173,7 @@ function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answe
   d.phase(call.id, { name: 'talking' });
   if (micTaken(d, call.id)) askHold(d, call.id);
   d.notice({ event_type: 'answered', callId: call.id, number: call.number });
-  if (call.reportTo !== undefined) {
-    d.emit({ type: 'report-refer', refer: call.reportTo, status: 200 });
-    d.patchCall(call.id, { reportTo: undefined });
-  }
+  driveReferrals(d, call.id, 'answered', 200);
   driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {
     const [first, second] = [d.call(record.pair.caller), d.call(call.id)];
     const caller = first === undefined ? undefined : legFacts(d, first);
@@ -204,11 +201,13 @@ function ended(d: Draft, call: Call, cause: EndCause): void {
   if (call.reportTo !== undefined) {
     const status = cause.status !== undefined && cause.status >= 300 ? cause.status : 487;
     d.emit({ type: 'report-refer', refer: call.reportTo, status });
+    takeBackReferrer(d, call);
   }
   if (missed) d.say(5_000, 'Missed call', nameOf(call));
   if (!leg && wasLive === undefined) tellEnd(d, call, cause);
   errandStep(d, call.id, 'ended');
   driveLeg(d, call.id, (each) => ({ type: 'ended', leg: each, cause }));
+  driveReferrals(d, call.id, 'ended', cause.status ?? 0, cause);
   if (d.state.calls.length === 0) d.set({ mute: false });
 }
 

@@ -1,7 +1,15 @@
 import type { RingName, RouteName, ToneName } from '@switchhook/rtp-media';
 import type { Millis } from '@switchhook/sans-io';
 import type { AccountId, CallId, DialogIdentity, Peer, ReferId, RegistrationState } from '@switchhook/sip-core';
-import type { TransferId, TransferOutcome, TransferPair, TransferState } from '@switchhook/transfer';
+import type {
+  ReferLedger,
+  ReferRequest,
+  TransfereeState,
+  TransferId,
+  TransferOutcome,
+  TransferPair,
+  TransferState,
+} from '@switchhook/transfer';
 import type { PhoneSettings, Ticket } from './door.ts';
 
 /**
@@ -56,8 +64,10 @@ export interface Call {
   readonly recalling: boolean;
   readonly codec: string | undefined;
   readonly secure: 'no' | 'sdes';
-  /** The REFER that made us place it: its progress is reported there. */
-  readonly reportTo: ReferId | undefined;
+  /** How many REFERs of others led to it (loop guard). */
+  readonly chained: number;
+  /** The call in whose dialog that REFER came: it waits for its BYE, or is taken back when this one does not come about. */
+  readonly referredOn?: CallId;
   /** The INVITE with Replaces that takes this call's place, or the call that this one replaces. */
   readonly replaces: CallId | undefined;
 }
@@ -125,6 +135,15 @@ export interface TransferRecord {
   readonly outcome: TransferOutcome | undefined;
 }
 
+/** A REFER of somebody else that was accepted, until its last report and BYE. */
+export interface Referral {
+  readonly refer: ReferId;
+  readonly request: ReferRequest;
+  readonly machine: TransfereeState;
+  /** The call that it made us place. */
+  readonly triggered: CallId | undefined;
+}
+
 /** The levels that the media worker has been told. */
 export interface Sounds {
   readonly connect: CallId | undefined;
@@ -145,6 +164,8 @@ export interface PhoneState {
   readonly prompt: Prompt | undefined;
   readonly errand: Errand | undefined;
   readonly transfers: readonly TransferRecord[];
+  readonly referrals: readonly Referral[];
+  readonly referLedger: ReferLedger;
   readonly waiting: readonly Waiting[];
   readonly registrations: Readonly<Record<string, RegistrationState>>;
   readonly messageWaiting: boolean;

@@ -6,6 +6,7 @@ import { errandTimeout } from './errand.ts';
 import { callsIn, isEmergency, isLeg, liveTransfer } from './inquiry.ts';
 import { plainStep } from './intents.ts';
 import { send } from './keys.ts';
+import { referralTimer } from './referred.ts';
 import type { PhoneState } from './state.ts';
 import { drive } from './transfer-machine.ts';
 
@@ -13,6 +14,7 @@ const errandMs = 40_000;
 const ticketMs = 60_000;
 const verdictTicketMs = 300_000;
 const failedLampMs = 5_000;
+const partingMs = 32_000;
 /** The short interdigit time, for a number that is complete (phone-ux.md §4.4). */
 const shortInterdigitMs = 3_000;
 
@@ -48,6 +50,11 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
       due.set(`recall:${call.id}`, { afterMs: settings.holdRecallSec * 1000, key: call.heldSince });
     }
   }
+  for (const call of state.calls) {
+    // transfer.md §7.6: who sent us away hangs up when it has read our NOTIFY 200; if not, we do
+    const left = call.referredOn !== undefined && call.reportTo === undefined ? call.referredOn : undefined;
+    if (state.calls.some((old) => old.id === left)) due.set(`parting:${left}`, { afterMs: partingMs, key: call.id });
+  }
   for (const { ticket, until } of state.waiting) {
     due.set(`ticket:${ticket}`, { afterMs: until.name === 'outcome' ? verdictTicketMs : ticketMs, key: ticket });
   }
@@ -70,6 +77,11 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
     const [, name, id] = timer.split(':');
     const record = d.state.transfers.find((each) => each.pair.transfer === id);
     if (record !== undefined) drive(d, record.pair.transfer, { type: 'timer', timer: name as TransferTimer });
+    return;
+  }
+  if (timer.startsWith('refer:')) {
+    const [, name, id = ''] = timer.split(/^refer:(ask|bye):/);
+    if (name === 'ask' || name === 'bye') referralTimer(d, name, id);
     return;
   }
   if (!timersOf(d.state).has(timer)) return;
@@ -99,6 +111,9 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
       return;
     case 'ring':
       if (call !== undefined) hangUp(d, call.id, 480);
+      return;
+    case 'parting':
+      if (call !== undefined) hangUp(d, call.id);
       return;
     case 'recall':
       if (call === undefined) return;
