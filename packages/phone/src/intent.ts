@@ -18,7 +18,8 @@ export type Intent =
   | { readonly verb: 'call.mute'; readonly on?: boolean }
   | { readonly verb: 'audio.route'; readonly route: RouteName }
   | { readonly verb: 'audio.volume'; readonly route?: RouteName | 'ring'; readonly percent: number }
-  | { readonly verb: 'transfer.start'; readonly callId?: CallId; readonly to?: string }
+  /** `consult`: over a call that stands already, one of the two talking and the other held; `callId` is needed then. */
+  | { readonly verb: 'transfer.start'; readonly callId?: CallId; readonly to?: string; readonly consult?: CallId }
   | { readonly verb: 'transfer.complete'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.cancel'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.swap'; readonly transferId?: TransferId }

@@ -33,7 +33,7 @@ const entries: readonly VerbEntry[] = [
     'route?': oneOf('handset', 'headset', 'speaker', 'ring'),
     percent: whole(0, 100),
   }),
-  entry('transfer.start', 'operator', { 'callId?': callId, 'to?': number }),
+  entry('transfer.start', 'operator', { 'callId?': callId, 'to?': number, 'consult?': callId }),
   // never guesses (mqtt.md §3.4): a key means the one transfer there is, a message must name it
   entry('transfer.complete', 'operator', { transferId }),
   entry('transfer.cancel', 'operator', { transferId }),

@@ -39,7 +39,6 @@ export interface Placing {
   readonly replaces?: string;
   readonly referredBy?: string;
   readonly requireReplaces?: boolean;
-  readonly referredOn?: CallId;
 }
 
 /** The account that places a call: the wished one, else the first that can, else the first. */
@@ -77,7 +76,6 @@ export function place(d: Draft, placing: Placing): boolean {
     codec: undefined,
     secure: 'no',
     chained: 0,
-    ...(placing.referredOn === undefined ? {} : { referredOn: placing.referredOn }),
     replaces: undefined,
   };
   d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber: placing.to });

@@ -5,7 +5,7 @@ import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
 import { freeLine, inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
-import { replacedAnswered, replacing, takeBackReferrer } from './referred.ts';
+import { driveReferrals, replacedAnswered, replacing } from './referred.ts';
 import type { Call } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
 import { driveLeg, legFacts } from './transfer-machine.ts';
@@ -198,11 +198,6 @@ function ended(d: Draft, call: Call, cause: EndCause): void {
   const reason = cause.reason?.text ?? cause.phrase;
   const missed = call.direction === 'in' && call.phase.name === 'ringing' && cause.how !== 'replaced';
   d.notice({ event_type: missed ? 'missed' : 'ended', ...who, ...code, ...(reason === undefined ? {} : { reason }) });
-  if (call.reportTo !== undefined) {
-    const status = cause.status !== undefined && cause.status >= 300 ? cause.status : 487;
-    d.emit({ type: 'report-refer', refer: call.reportTo, status });
-    takeBackReferrer(d, call);
-  }
   if (missed) d.say(5_000, 'Missed call', nameOf(call));
   if (!leg && wasLive === undefined) tellEnd(d, call, cause);
   errandStep(d, call.id, 'ended');

@@ -205,6 +205,8 @@ function transferable(
 export function judge(state: PhoneState, intent: PlainIntent): Verdict {
   // an emergency number is dialled from every state (features.md §1.3)
   if (intent.verb === 'call.dial' && isEmergency(state.settings, intent.to)) return yes;
+  if (intent.verb === 'transfer.start' && intent.consult !== undefined)
+    return joinable(state, intent.callId, intent.consult);
   if (isCallVerb(intent.verb) && 'callId' in intent && intent.callId !== undefined) {
     const { callId } = intent;
     if (!state.calls.some((call) => call.id === callId)) return no('unknown_call', 'No such call');
@@ -269,6 +271,22 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       intent satisfies never;
       throw new Error('unknown intent');
   }
+}
+
+/** Two calls that stand, one talking and one held, and no transfer over either. */
+function joinable(state: PhoneState, callId: CallId | undefined, consult: CallId): Verdict {
+  const caller = state.calls.find((call) => call.id === callId);
+  const target = state.calls.find((call) => call.id === consult);
+  if (caller === undefined || target === undefined) return no('unknown_call', 'No such call');
+  if (caller === target) return no('bad_schema', 'A call cannot be transferred to itself');
+  const verdict = able(state, 'transfer.start');
+  if (!verdict.ok) return verdict;
+  const phases = [caller.phase.name, target.phase.name].sort().join(' ');
+  const known = [caller, target].every(
+    (call) => call.dialog !== undefined && call.peer !== undefined && !call.emergency,
+  );
+  if (phases !== 'held talking' || !known) return no('not_in_state', 'One call must talk and the other be on hold');
+  return { ok: true, call: caller.id };
 }
 
 function oneCall(state: PhoneState, verb: CallVerb, named: CallId | undefined): Verdict {

@@ -42,7 +42,6 @@ export type PhoneTimer =
   | `errand`
   | `ring:${string}`
   | `recall:${string}`
-  | `parting:${string}`
   | `ticket:${string}`
   | `refer:${'ask' | 'bye'}:${string}`
   | `transfer:${TransferTimer}:${string}`;

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { answerNow, begin } from './errand.ts';
 import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
 import { handStep } from './keys.ts';
-import { beginAttended, beginBlind, drive } from './transfer-machine.ts';
+import { beginAttended, beginBlind, beginJoin, drive } from './transfer-machine.ts';
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
@@ -87,6 +87,10 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
       return;
     case 'transfer.start': {
       if (id === undefined) throw new Error('transfer whom?');
+      if (intent.consult !== undefined) {
+        d.done(ticket, { transferId: beginJoin(d, id, intent.consult) });
+        return;
+      }
       const transfer = beginAttended(d, id, intent.to);
       d.wait(ticket, { name: 'started', transfer });
       return;

@@ -40,6 +40,8 @@ export function initialPhone(settings: PhoneSettings, kept: Kept = {}): PhoneSta
     prompt: undefined,
     errand: undefined,
     transfers: [],
+    referrals: [],
+    referLedger: new Map(),
     waiting: [],
     registrations: {},
     messageWaiting: false,

@@ -66,8 +66,6 @@ export interface Call {
   readonly secure: 'no' | 'sdes';
   /** How many REFERs of others led to it (loop guard). */
   readonly chained: number;
-  /** The call in whose dialog that REFER came: it waits for its BYE, or is taken back when this one does not come about. */
-  readonly referredOn?: CallId;
   /** The INVITE with Replaces that takes this call's place, or the call that this one replaces. */
   readonly replaces: CallId | undefined;
 }

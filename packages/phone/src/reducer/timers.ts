@@ -14,7 +14,6 @@ const errandMs = 40_000;
 const ticketMs = 60_000;
 const verdictTicketMs = 300_000;
 const failedLampMs = 5_000;
-const partingMs = 32_000;
 /** The short interdigit time, for a number that is complete (phone-ux.md §4.4). */
 const shortInterdigitMs = 3_000;
 
@@ -49,11 +48,6 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
     if (waits && settings.holdRecallSec > 0) {
       due.set(`recall:${call.id}`, { afterMs: settings.holdRecallSec * 1000, key: call.heldSince });
     }
-  }
-  for (const call of state.calls) {
-    // transfer.md §7.6: who sent us away hangs up when it has read our NOTIFY 200; if not, we do
-    const left = call.referredOn !== undefined && call.reportTo === undefined ? call.referredOn : undefined;
-    if (state.calls.some((old) => old.id === left)) due.set(`parting:${left}`, { afterMs: partingMs, key: call.id });
   }
   for (const { ticket, until } of state.waiting) {
     due.set(`ticket:${ticket}`, { afterMs: until.name === 'outcome' ? verdictTicketMs : ticketMs, key: ticket });
@@ -111,9 +105,6 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
       return;
     case 'ring':
       if (call !== undefined) hangUp(d, call.id, 480);
-      return;
-    case 'parting':
-      if (call !== undefined) hangUp(d, call.id);
       return;
     case 'recall':
       if (call === undefined) return;

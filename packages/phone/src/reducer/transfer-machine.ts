@@ -47,6 +47,19 @@ export function beginAttended(d: Draft, caller: CallId, to: string | undefined):
   return pair.transfer;
 }
 
+/** Start an attended transfer over two calls that stand; `judge` has seen to them. */
+export function beginJoin(d: Draft, caller: CallId, target: CallId): TransferId {
+  const [first, second] = [d.call(caller), d.call(target)];
+  const facts = first === undefined ? undefined : legFacts(d, first);
+  const targetFacts = second === undefined ? undefined : legFacts(d, second);
+  if (facts === undefined || targetFacts === undefined)
+    throw new Error(`calls ${caller} and ${target} cannot be joined`);
+  const pair: TransferPair = { transfer: d.mintTransfer(), caller, target };
+  const talking: Leg = first?.phase.name === 'talking' ? 'caller' : 'target';
+  enter(d, pair, 'attended', second?.number, startJoin(pair, { caller: facts, target: targetFacts }, talking));
+  return pair.transfer;
+}
+
 /** Start a blind transfer. */
 export function beginBlind(d: Draft, caller: Call, to: string): TransferId | undefined {
   const account = accountOf(d.state, caller.account) ?? d.state.settings.accounts[0];
