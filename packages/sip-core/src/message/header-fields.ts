@@ -1,5 +1,5 @@
 import type { Parsed } from '@switchhook/sans-io';
-import { type HeaderName, headerName } from './header-names.ts';
+import { type HeaderName, headerName, sameName } from './header-names.ts';
 import { asOctets, decodeOctets } from './octets.ts';
 import { splitList } from './params.ts';
 import { trimmed, wholeNumber, withoutControl } from './token.ts';
@@ -9,26 +9,45 @@ type ReadValue<T> = (text: string) => Parsed<T, string>;
 /** One header field: its name and value, and the line it was read from, from which its value is cut when asked for. */
 class HeaderField {
   readonly name: HeaderName;
-  /** The line as octets without its line end; undefined when we built the field. */
-  readonly line: string | undefined;
   /** The line holds octets above 0x7F. */
   readonly octets: boolean;
+  /** The text that the line lies in; undefined when we built the field. */
+  readonly #text: string | undefined;
+  readonly #start: number;
   readonly #colon: number;
+  readonly #end: number;
   #value: string | undefined;
   #read: ReadValue<unknown> | undefined;
   #result: Parsed<unknown, string> | undefined;
 
-  constructor(name: HeaderName, line: string | undefined, octets: boolean, colon: number, value: string | undefined) {
+  constructor(
+    name: HeaderName,
+    octets: boolean,
+    text: string | undefined,
+    start: number,
+    colon: number,
+    end: number,
+    value: string | undefined,
+  ) {
     this.name = name;
-    this.line = line;
     this.octets = octets;
+    this.#text = text;
+    this.#start = start;
     this.#colon = colon;
+    this.#end = end;
     this.#value = value;
+    this.#read = undefined;
+    this.#result = undefined;
+  }
+
+  /** The line as it came, without its line end; undefined when we built the field. */
+  get line(): string | undefined {
+    return this.#text?.slice(this.#start, this.#end);
   }
 
   get value(): string {
     if (this.#value === undefined) {
-      const value = unfold(this.line!, this.#colon + 1);
+      const value = unfold(this.#text!, this.#colon + 1, this.#end);
       this.#value = this.octets ? decodeOctets(value) : value;
     }
     return this.#value;
@@ -45,21 +64,24 @@ class HeaderField {
   /** The same field with `suffix` after its value. */
   extended(suffix: string): HeaderField {
     checkText(suffix);
-    if (this.line === undefined) return new HeaderField(this.name, undefined, false, 0, this.value + suffix);
-    const line = this.line.slice(0, this.#colon + 1) + this.line.slice(this.#colon + 1).trimEnd() + suffix;
-    return new HeaderField(this.name, line, this.octets, this.#colon, undefined);
+    if (this.#text === undefined) {
+      return new HeaderField(this.name, false, undefined, 0, 0, 0, this.value + suffix);
+    }
+    const line = this.#text.slice(this.#start, this.#end).trimEnd() + suffix;
+    return new HeaderField(this.name, this.octets, line, 0, this.#colon - this.#start, line.length, undefined);
   }
 }
 
 /** The value part of a line: each fold is one blank (RFC 3261 §7.3.1). */
-function unfold(line: string, from: number): string {
-  if (line.indexOf('\r', from) < 0) return trimmed(line, from, line.length);
-  let value = '';
-  for (const part of line.slice(from).split('\r\n')) {
-    const text = trimmed(part, 0, part.length);
-    if (text !== '') value += value === '' ? text : ` ${text}`;
+function unfold(text: string, from: number, to: number): string {
+  const value = trimmed(text, from, to);
+  if (value.indexOf('\r') < 0) return value;
+  let unfolded = '';
+  for (const part of value.split('\r\n')) {
+    const piece = trimmed(part, 0, part.length);
+    if (piece !== '') unfolded += unfolded === '' ? piece : ` ${piece}`;
   }
-  return value;
+  return unfolded;
 }
 
 /** Fields whose values hold commas that separate nothing (RFC 3261 §7.3.1). */
@@ -81,6 +103,8 @@ export class HeaderFields {
   #fields: HeaderField[] = [];
   /** Nothing was changed since the parser filled it. */
   #received = false;
+  /** The whole header block as received; only true while `#received`. */
+  #block: string | undefined;
 
   /** Name and value pairs, in order. */
   static of(entries: Iterable<readonly [name: string, value: string]>): HeaderFields {
@@ -96,24 +120,24 @@ export class HeaderFields {
 
   /** Value of the first field called `name`. */
   get(name: string): string | undefined {
-    return this.#first(name)?.value;
+    return this.#first(nameOf(name))?.value;
   }
 
   /** The value of each field called `name`, unsplit. */
   all(name: string): readonly string[] {
-    const key = keyOf(name);
+    const wanted = nameOf(name);
     const values: string[] = [];
-    for (const field of this.#fields) if (field.name.key === key) values.push(field.value);
+    for (const field of this.#fields) if (sameName(field.name, wanted)) values.push(field.value);
     return values;
   }
 
   /** The comma-separated values of every field called `name`. Credentials and challenges are never split. */
   list(name: string): string[] {
-    const key = keyOf(name);
+    const wanted = nameOf(name);
     const values: string[] = [];
     for (const field of this.#fields) {
-      if (field.name.key !== key) continue;
-      if (WHOLE.has(key)) values.push(field.value);
+      if (!sameName(field.name, wanted)) continue;
+      if (WHOLE.has(wanted.key)) values.push(field.value);
       else for (const part of splitList(field.value)) values.push(part);
     }
     return values;
@@ -121,10 +145,10 @@ export class HeaderFields {
 
   /** How many comma-separated values `name` has; counting stops once it is over `most`. */
   count(name: string, most: number): number {
-    const key = keyOf(name);
+    const wanted = nameOf(name);
     let count = 0;
     for (const field of this.#fields) {
-      if (field.name.key !== key) continue;
+      if (!sameName(field.name, wanted)) continue;
       count += field.value.indexOf(',') < 0 ? 1 : splitList(field.value).length;
       if (count > most) break;
     }
@@ -133,7 +157,7 @@ export class HeaderFields {
 
   /** Whether a field called `name` is there. */
   has(name: string): boolean {
-    return this.#first(name) !== undefined;
+    return this.#first(nameOf(name)) !== undefined;
   }
 
   /** Names as they are written in full, and values, in order. */
@@ -146,7 +170,7 @@ export class HeaderFields {
    * when `read` refuses it.
    */
   read<T>(name: string, read: ReadValue<T>): T | undefined {
-    const result = this.#first(name)?.read(read);
+    const result = this.#first(nameOf(name))?.read(read);
     return result?.ok === true ? result.value : undefined;
   }
 
@@ -161,7 +185,7 @@ export class HeaderFields {
   prepend(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => other.name.key === field.name.key);
+    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
     this.#fields.splice(Math.max(at, 0), 0, field);
     return this;
   }
@@ -170,13 +194,13 @@ export class HeaderFields {
   set(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => other.name.key === field.name.key);
+    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
     if (at < 0) {
       this.#fields.push(field);
       return this;
     }
     this.#fields[at] = field;
-    this.#fields = this.#fields.filter((other, i) => i <= at || other.name.key !== field.name.key);
+    this.#fields = this.#fields.filter((other, i) => i <= at || !sameName(other.name, field.name));
     return this;
   }
 
@@ -184,7 +208,7 @@ export class HeaderFields {
   replaceFirst(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => other.name.key === field.name.key);
+    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
     if (at < 0) this.#fields.push(field);
     else this.#fields[at] = field;
     return this;
@@ -193,31 +217,31 @@ export class HeaderFields {
   /** Remove all fields called `name`. */
   delete(name: string): this {
     this.#received = false;
-    const key = keyOf(name);
-    this.#fields = this.#fields.filter((field) => field.name.key !== key);
+    const wanted = nameOf(name);
+    this.#fields = this.#fields.filter((field) => !sameName(field.name, wanted));
     return this;
   }
 
   /** Remove the first field called `name`. */
   deleteFirst(name: string): this {
     this.#received = false;
-    const key = keyOf(name);
-    const at = this.#fields.findIndex((field) => field.name.key === key);
+    const wanted = nameOf(name);
+    const at = this.#fields.findIndex((field) => sameName(field.name, wanted));
     if (at >= 0) this.#fields.splice(at, 1);
     return this;
   }
 
   /** Append every field called `name` of `other`, as it is written there, octet by octet. */
   copy(other: HeaderFields, name: string): this {
-    const key = keyOf(name);
-    for (const field of other.#fields) if (field.name.key === key) this.#fields.push(field);
+    const wanted = nameOf(name);
+    for (const field of other.#fields) if (sameName(field.name, wanted)) this.#fields.push(field);
     this.#received = false;
     return this;
   }
 
   /** Append the first field called `name` of `other` as it is written there, with `suffix` after its value. */
   copyFirst(other: HeaderFields, name: string, suffix = ''): this {
-    const field = other.#first(name);
+    const field = other.#first(nameOf(name));
     if (field !== undefined) this.#fields.push(suffix === '' ? field : field.extended(suffix));
     this.#received = false;
     return this;
@@ -228,16 +252,22 @@ export class HeaderFields {
     const copy = new HeaderFields();
     copy.#fields = this.#fields.slice();
     copy.#received = this.#received;
+    copy.#block = this.#block;
     return copy;
   }
 
   /**
-   * For the parser: append the line of a received message, folds included. `octets` = characters above 0x7F are in it,
-   * each standing for one octet; `colon` is the offset of its `:`.
+   * For the parser: append the line of a received message that lies in `text` from `start` to `end`, folds included.
+   * `octets` = characters above 0x7F are in it, each standing for one octet; `colon` is the offset of its `:`.
    */
-  addLine(name: HeaderName, line: string, octets: boolean, colon: number): void {
-    this.#fields.push(new HeaderField(name, line, octets, colon, undefined));
+  addLine(name: HeaderName, octets: boolean, text: string, start: number, colon: number, end: number): void {
+    this.#fields.push(new HeaderField(name, octets, text, start, colon, end, undefined));
     this.#received = true;
+  }
+
+  /** For the parser: all lines are in, and stand in `text` from `start` to `end` just as they are to be printed. */
+  closeBlock(text: string, start: number, end: number): void {
+    this.#block = text.slice(start, end);
   }
 
   /**
@@ -248,33 +278,40 @@ export class HeaderFields {
   print(length: number): { readonly text: string; readonly octets: boolean } {
     let octets = false;
     for (const field of this.#fields) if (field.octets) octets = true;
+    if (this.#received && this.#block !== undefined) {
+      const written = this.#first(CONTENT_LENGTH);
+      if (written === undefined || wholeNumber(written.value) === length) return { text: this.#block, octets };
+    }
     let text = '';
     let counted = this.#received;
     for (const field of this.#fields) {
-      if (field.name.key === 'content-length') {
+      if (field.name === CONTENT_LENGTH) {
         counted = true;
         if (wholeNumber(field.value) !== length) {
           text += `Content-Length: ${length}\r\n`;
           continue;
         }
       }
-      if (field.line !== undefined) text += `${field.line}\r\n`;
+      const line = field.line;
+      if (line !== undefined) text += `${line}\r\n`;
       else text += `${field.name.written}: ${octets ? asOctets(field.value) : field.value}\r\n`;
     }
     if (!counted) text += `Content-Length: ${length}\r\n`;
     return { text, octets };
   }
 
-  #first(name: string): HeaderField | undefined {
-    const key = keyOf(name);
+  #first(name: HeaderName): HeaderField | undefined {
     const fields = this.#fields;
-    for (let i = 0; i < fields.length; i++) if (fields[i]!.name.key === key) return fields[i];
+    for (let i = 0; i < fields.length; i++) if (sameName(fields[i]!.name, name)) return fields[i];
     return undefined;
   }
 }
 
-function keyOf(name: string): string {
-  return headerName(name)?.key ?? name;
+const NOBODY: HeaderName = { key: '', written: '', bit: 0, known: true };
+const CONTENT_LENGTH = nameOf('Content-Length');
+
+function nameOf(name: string): HeaderName {
+  return headerName(name) ?? NOBODY;
 }
 
 function checkText(text: string): void {
@@ -288,5 +325,5 @@ function built(name: string, value: string): HeaderField {
   const known = headerName(name);
   if (known === undefined) throw new Error(`not a header field name: ${JSON.stringify(name)}`);
   checkText(value);
-  return new HeaderField(known, undefined, false, 0, trimmed(withoutControl(value), 0, value.length));
+  return new HeaderField(known, false, undefined, 0, 0, 0, trimmed(withoutControl(value), 0, value.length));
 }

@@ -6,8 +6,10 @@ export interface HeaderName {
   readonly key: string;
   /** The form in which it is written. */
   readonly written: string;
-  /** A bit for names that may stand only once, 0 for all others. */
-  readonly once: number;
+  /** A bit for names that may stand only once and for those that are counted, 0 for all others. */
+  readonly bit: number;
+  /** All spellings of a known name share one object; unknown names are compared by `key`. */
+  readonly known: boolean;
 }
 
 /** Names that make a message unreadable when they stand twice; the first six also have to be there or matter most. */
@@ -32,6 +34,9 @@ const ONCE = [
   'Target-Dialog',
   'Refer-Sub',
 ] as const;
+
+/** Names whose values are counted against the limits when there are any. */
+const COUNTED: readonly string[] = ['Via', 'Route', 'Record-Route', 'Contact'];
 
 const OTHERS =
   'Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization ' +
@@ -67,10 +72,12 @@ const COMPACT: Readonly<Record<string, string>> = {
 
 const byKey = new Map<string, HeaderName>();
 for (const [i, written] of ONCE.entries()) {
-  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, once: 1 << i });
+  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, bit: 1 << i, known: true });
 }
 for (const written of OTHERS.split(' ')) {
-  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, once: 0 });
+  const bit = 1 << (ONCE.length + COUNTED.indexOf(written));
+  const counted = COUNTED.includes(written);
+  byKey.set(written.toLowerCase(), { key: written.toLowerCase(), written, bit: counted ? bit : 0, known: true });
 }
 for (const [short, key] of Object.entries(COMPACT)) byKey.set(short, byKey.get(key)!);
 
@@ -85,10 +92,23 @@ export function headerName(spelling: string): HeaderName | undefined {
   if (known !== undefined) return known;
   if (!isToken(spelling)) return undefined;
   const key = spelling.toLowerCase();
-  const name = byKey.get(key) ?? { key, written: spelling, once: 0 };
+  const name = byKey.get(key) ?? { key, written: spelling, bit: 0, known: false };
   if (bySpelling.size < SPELLINGS && spelling.length < 64) bySpelling.set(spelling, name);
   return name;
 }
 
-/** The bits of the fields that every message must have (RFC 3261 §8.1.1), Via aside. */
-export const MANDATORY = 0b1111;
+/** Whether two names name the same. */
+export function sameName(a: HeaderName, b: HeaderName): boolean {
+  return a === b || (!a.known && !b.known && a.key === b.key);
+}
+
+/** The bits of the names that may stand only once. */
+export const ONCE_BITS = 2 ** ONCE.length - 1;
+
+/** The bits of the fields that every message must have (RFC 3261 §8.1.1). */
+export const MANDATORY = 0b1111 | bitOf('via');
+
+/** The bit of a known name. */
+export function bitOf(key: string): number {
+  return byKey.get(key)?.bit ?? 0;
+}

@@ -1,7 +1,7 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { parseCSeq } from './cseq.ts';
 import { HeaderFields } from './header-fields.ts';
-import { headerName, MANDATORY } from './header-names.ts';
+import { bitOf, headerName, MANDATORY, ONCE_BITS } from './header-names.ts';
 import { limits } from './limits.ts';
 import type { SipMessage, SipRequest } from './message.ts';
 import type { MessageFault } from './message-fault.ts';
@@ -23,8 +23,8 @@ type StartLine =
 interface Head {
   readonly start: StartLine;
   readonly headers: HeaderFields;
-  /** The bits of the once-only fields that are there. */
-  readonly once: number;
+  /** The bits of the names that are there. */
+  readonly seen: number;
   readonly bodyAt: number;
 }
 
@@ -34,30 +34,46 @@ interface Head {
  * asked for. The body is a view into `bytes`.
  */
 export function parseMessage(bytes: Uint8Array, from: MessageSource): Parsed<SipMessage, MessageFault> {
-  const indexed = indexMessage(bytes, from);
+  const indexed = index(bytes, from);
   if (!indexed.ok) return indexed;
-  const wrong = messageFault(indexed.value);
-  return wrong === undefined ? indexed : fault(wrong, 0);
+  const { message, seen } = indexed.value;
+  const wrong = messageFault(message, seen);
+  return wrong === undefined ? parsed(message) : fault(wrong, 0);
 }
 
 /** Only the framing, the start line and the places of the header fields; no value has been looked at. */
 export function indexMessage(bytes: Uint8Array, from: MessageSource): Parsed<SipMessage, MessageFault> {
+  const indexed = index(bytes, from);
+  return indexed.ok ? parsed(indexed.value.message) : indexed;
+}
+
+interface Indexed {
+  readonly message: SipMessage;
+  readonly seen: number;
+}
+
+function index(bytes: Uint8Array, from: MessageSource): Parsed<Indexed, MessageFault> {
   if (bytes.length > (from === 'datagram' ? limits.datagram : limits.streamMessage)) {
     return fault('message-too-long', bytes.length);
   }
   const { text, ascii } = octetText(bytes);
   const head = readHead(text, ascii, from);
   if (!head.ok) return head;
-  const { start, headers, once, bodyAt } = head.value;
-  if ((once & MANDATORY) !== MANDATORY || !headers.has('Via')) return fault('missing-header', bodyAt);
+  const { start, headers, seen, bodyAt } = head.value;
+  if ((seen & MANDATORY) !== MANDATORY) return fault('missing-header', bodyAt);
   const length = contentLength(headers);
   if (length === 'bad') return fault('content-length', bodyAt);
   const there = bytes.length - bodyAt;
   if (length === undefined && from === 'stream') return fault('content-length', bodyAt);
   // RFC 3261 §18.3: a datagram shorter than Content-Length is an error, octets beyond it are ignored.
   if (length !== undefined && length > there) return fault('truncated', bytes.length);
-  const body = bytes.subarray(bodyAt, bodyAt + (length ?? there));
-  return parsed({ ...start, headers, body });
+  const size = length ?? there;
+  const body = size === 0 ? NO_BODY : bytes.subarray(bodyAt, bodyAt + size);
+  const message: SipMessage =
+    start.kind === 'request'
+      ? { kind: 'request', method: start.method, uri: start.uri, headers, body }
+      : { kind: 'response', status: start.status, reason: start.reason, headers, body };
+  return parsed({ message, seen });
 }
 
 /** The length that the header fields promise; `bad` when it is no whole number. */
@@ -84,9 +100,11 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
 
   const headers = new HeaderFields();
   const nul = text.indexOf('\0') >= 0;
-  let once = 0;
+  let seen = 0;
   let count = 0;
+  let plain = true;
   at = feed + 1;
+  const blockAt = at;
   for (;;) {
     feed = text.indexOf('\n', at);
     if (feed < 0) return fault('header', at);
@@ -114,18 +132,25 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
     while (nameEnd > at && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
     const name = headerName(text.slice(at, nameEnd));
     if (name === undefined) return fault('header', at);
-    if (name.once !== 0) {
-      if ((once & name.once) !== 0) return fault('repeated-header', at);
-      once |= name.once;
+    if (name.bit !== 0) {
+      if ((seen & name.bit & ONCE_BITS) !== 0) return fault('repeated-header', at);
+      seen |= name.bit;
     }
-    let line = text.slice(at, end);
-    if (bare && folded) line = withWholeLineEnds(line);
-    if (line.indexOf('\r') >= 0 && strayReturn(line)) return fault('header', at);
-    if (nul && line.indexOf('\0') >= 0 && !escapedNuls(line, name.key)) return fault('header', at);
-    headers.addLine(name, line, !ascii && !isAscii(line), colon - at);
+    if (bare) plain = false;
+    // The usual line: its first CR is that of its end, and nothing in it needs a second look.
+    if (!folded && !nul && ascii && (bare ? text.slice(at, end).indexOf('\r') < 0 : text.indexOf('\r', at) === end)) {
+      headers.addLine(name, false, text, at, colon, end);
+    } else {
+      let line = text.slice(at, end);
+      if (bare && folded) line = withWholeLineEnds(line);
+      if (line.indexOf('\r') >= 0 && strayReturn(line)) return fault('header', at);
+      if (nul && line.indexOf('\0') >= 0 && !escapedNuls(line, name.key)) return fault('header', at);
+      headers.addLine(name, !ascii && !isAscii(line), line, 0, colon - at, line.length);
+    }
     at = feed + 1;
   }
-  return parsed({ start: start.value, headers, once, bodyAt: feed + 1 });
+  if (plain) headers.closeBlock(text, blockAt, at);
+  return parsed({ start: start.value, headers, seen, bodyAt: feed + 1 });
 }
 
 /** Folds that were written with LF alone get their CR. */
@@ -182,8 +207,12 @@ function readStatusLine(line: string, blank: number, ascii: boolean): Parsed<Sta
   return parsed({ kind: 'response', status, reason: ascii ? phrase : decodeOctets(phrase) });
 }
 
+const NO_BODY = new Uint8Array(0);
+const ROUTE_BITS = bitOf('route') | bitOf('record-route');
+const CONTACT_BIT = bitOf('contact');
+
 /** What is wrong with the values that every message must have, or undefined. */
-export function messageFault(message: SipMessage): MessageFault | undefined {
+function messageFault(message: SipMessage, seen: number): MessageFault | undefined {
   const { headers } = message;
   if (headers.read('Via', parseFirstVia) === undefined) return 'via';
   for (const name of ['From', 'To'] as const) {
@@ -197,8 +226,11 @@ export function messageFault(message: SipMessage): MessageFault | undefined {
   if (cseq === undefined) return 'cseq';
   if (message.kind === 'request' && cseq.method !== message.method) return 'method-mismatch';
   if (headers.count('Via', limits.vias) > limits.vias) return 'too-many-vias';
-  if (headers.count('Route', limits.routes) > limits.routes) return 'too-many-values';
-  if (headers.count('Record-Route', limits.routes) > limits.routes) return 'too-many-values';
+  if ((seen & ROUTE_BITS) !== 0) {
+    if (headers.count('Route', limits.routes) > limits.routes) return 'too-many-values';
+    if (headers.count('Record-Route', limits.routes) > limits.routes) return 'too-many-values';
+  }
+  if ((seen & CONTACT_BIT) === 0) return undefined;
   const contacts = headers.count('Contact', limits.contacts);
   if (contacts > limits.contacts) return 'too-many-values';
   // RFC 3261 §8.1.1.8: an INVITE has exactly one Contact.
@@ -228,7 +260,7 @@ export function salvage(bytes: Uint8Array): SipRequest | undefined {
     const name = headerName(line.slice(0, Math.max(colon, 0)).trim());
     if (name === undefined || !wanted.has(name.key) || line.length > limits.headerLine) continue;
     if (line.indexOf('\0') >= 0 || strayReturn(line)) continue;
-    headers.addLine(name, line, !ascii && !isAscii(line), colon);
+    headers.addLine(name, !ascii && !isAscii(line), line, 0, colon, line.length);
     if (name.key !== 'via') wanted.delete(name.key);
   }
   if (wanted.size !== 1 || headers.read('Via', parseFirstVia) === undefined) return undefined;

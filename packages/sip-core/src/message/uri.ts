@@ -1,7 +1,7 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { limits } from './limits.ts';
 import { decodeOctets, encodeText } from './octets.ts';
-import { hasControl, isHost, PARAM_CHARS, PASSWORD_CHARS, portNumber, URI_HEADER_CHARS, USER_CHARS } from './token.ts';
+import { isHost, PARAM_CHARS, PASSWORD_CHARS, portNumber, URI_HEADER_CHARS, USER_CHARS } from './token.ts';
 
 /**
  * A URI. For `sip` and `sips` all parts are decoded (one level of %HH); any other scheme, `tel` included, keeps what
@@ -220,5 +220,5 @@ export function sameUri(a: string | SipUri, b: string | SipUri): boolean {
 
 /** Whether `text` can stand between angle brackets: a URI of any scheme without blanks, quotes or controls. */
 export function isUriText(text: string): boolean {
-  return text.indexOf(':') > 0 && !hasControl(text) && oddCharacter(text, 0) < 0;
+  return text.indexOf(':') > 0 && oddCharacter(text, 0) < 0;
 }

@@ -18,11 +18,12 @@ export interface Via {
 
 /** Read one Via value. Blanks around the slashes and the colon are fine (RFC 4475 §3.1.1.1). */
 export function parseVia(text: string): Parsed<Via, ValueFault> {
-  const slash = text.indexOf('/');
-  const second = text.indexOf('/', slash + 1);
+  const usual = text.startsWith('SIP/2.0/');
+  const slash = usual ? 3 : text.indexOf('/');
+  const second = usual ? 7 : text.indexOf('/', slash + 1);
   if (slash < 0 || second < 0) return fault('token', 0);
   // Any version is read, so that a request of another version can still be answered with 505.
-  if (trimmed(text, 0, slash).toUpperCase() !== 'SIP' || !isToken(trimmed(text, slash + 1, second))) {
+  if (!usual && (trimmed(text, 0, slash).toUpperCase() !== 'SIP' || !isToken(trimmed(text, slash + 1, second)))) {
     return fault('token', 0);
   }
   let i = skipBlanks(text, second + 1);
