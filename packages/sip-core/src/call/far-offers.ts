@@ -61,6 +61,8 @@ export class FarOffers {
         exchange.take(offer, method, reading.name === 'none');
         this.#waiting = { offer, inbound };
         this.#host.refresh(request, flow);
+        // A phone that forgets to answer must not keep the exchange shut for ever.
+        services.timers.set(this.#patience, services.now + 64 * services.t1, () => this.refuse(offer, 504));
         const body = reading.name === 'session' ? reading.body : undefined;
         services.emit({ type: 'offered', call, offer, body });
         return;
@@ -76,6 +78,7 @@ export class FarOffers {
     const { inbound } = this.#waiting;
     const { services, dialog, exchange } = this.#host;
     this.#waiting = undefined;
+    services.timers.clear(this.#patience);
     const response = services.reply(inbound, 200, acceptance(dialog, body));
     exchange.accept();
     if (inbound.request.method === 'INVITE') this.awaitAck(inbound, response);
@@ -87,6 +90,7 @@ export class FarOffers {
     if (this.#waiting?.offer !== offer) return;
     const { inbound } = this.#waiting;
     this.#waiting = undefined;
+    this.#host.services.timers.clear(this.#patience);
     this.#host.services.reply(inbound, status, { localTag: this.#host.dialog.identity.localTag });
     this.#host.exchange.drop();
     this.#host.free();
@@ -124,8 +128,13 @@ export class FarOffers {
     if (this.#waiting !== undefined) {
       this.#host.services.reply(this.#waiting.inbound, 487, { localTag: this.#host.dialog.identity.localTag });
       this.#waiting = undefined;
+      this.#host.services.timers.clear(this.#patience);
     }
     this.#ackWait?.stop();
     this.#ackWait = undefined;
+  }
+
+  get #patience(): string {
+    return `${this.#host.call}:offered`;
   }
 }

@@ -143,6 +143,7 @@ export class Reception {
     if (reading.name === 'unsupported') {
       return void services.reply(inbound, 415, { localTag, headers: [['Accept', SDP]] });
     }
+    if (!acceptsSdp(request)) return void services.reply(inbound, 406, { localTag });
     const match = matchReplaces(
       request,
       services.dialogs,
@@ -169,6 +170,12 @@ export class Reception {
       ...(answerAfterS === undefined ? {} : { answerAfterS }),
     });
   }
+}
+
+/** Whether the caller takes a session description; without Accept it does (RFC 3261 §20.1). */
+function acceptsSdp(request: SipRequest): boolean {
+  const types = request.headers.list('Accept').map((value) => value.split(';')[0]!.trim().toLowerCase());
+  return types.length === 0 || types.some((type) => type === SDP || type === 'application/*' || type === '*/*');
 }
 
 function replacedBy(dialog: Dialog): Replaced {

@@ -6,7 +6,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import { DialogBook } from '../dialog/dialog-book.ts';
 import { flowHost } from '../dialog/next-hop.ts';
 import { responseTo } from '../message/build.ts';
-import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { printMessage } from '../message/print-message.ts';
 import { isUriText, parseUri } from '../message/uri.ts';
 import { toTagOf } from '../message/values.ts';
@@ -209,10 +209,8 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     for (const item of this.#intake.take(flow, bytes)) {
       switch (item.type) {
         case 'message':
-          if (item.message.kind === 'response') this.#take(this.#layer.receive(item.message, flow, this.#now));
-          else if (expected || this.#reception.dialogOf(item.message) !== undefined) {
+          if (this.#admits(item.message, flow, expected))
             this.#take(this.#layer.receive(item.message, flow, this.#now));
-          } else this.#note('stranger', item.message.method, flow);
           break;
         case 'pong':
           this.#out.push({ type: 'send', flow, bytes: item.bytes });
@@ -232,6 +230,14 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
           throw new Error(`no such item: ${JSON.stringify(item satisfies never)}`);
       }
     }
+  }
+
+  /** All responses (their transaction knows better), what is expected, and from elsewhere only what fits a dialog. */
+  #admits(message: SipMessage, flow: Flow, expected: boolean): boolean {
+    if (message.kind === 'response' || expected) return true;
+    const known = this.#reception.dialogOf(message) !== undefined;
+    this.#note(known ? 'foreign-source' : 'stranger', message.method, flow);
+    return known;
   }
 
   /** Whether requests out of any dialog are taken from there. */
