@@ -59,6 +59,10 @@ export function joinBroker(settings: Configuration, topics: Topics, events: Brok
     why = describe(url, error);
     events.left(why);
   });
+  client.on('disconnect', ({ reasonCode }) => {
+    // MQTT 5 §3.14.2.1: 142 = session taken over.
+    if (reasonCode === 142) why = `another bridge has joined ${url} as ${clientId}: give each its own id`;
+  });
   client.on('close', () => events.left(why));
   client.on('message', (topic, payload, { retain, properties }) => {
     events.message({
