@@ -7,6 +7,8 @@ export type Fault =
   | 'refer-refused'
   /** No NOTIFY ever arrives. */
   | 'no-notify'
+  /** Neither NOTIFY nor BYE ever arrives: nobody says what became of the transfer. */
+  | 'no-verdict'
   /** The 2xx of a REFER is overtaken by the first NOTIFY. */
   | 'notify-before-2xx'
   /** The final NOTIFY is overtaken by the BYE of the target. */
@@ -43,6 +45,8 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
       return sent && sip.method === 'REFER' ? reReply('603 Decline') : pass;
     case 'no-notify':
       return !sent && sip.method === 'NOTIFY' ? { deliver: undefined, laterMs: 0 } : pass;
+    case 'no-verdict':
+      return !sent && (sip.method === 'NOTIFY' || sip.method === 'BYE') ? { deliver: undefined, laterMs: 0 } : pass;
     case 'notify-before-2xx':
       return !sent && sip.status !== undefined && sip.status >= 200 && cseq.endsWith('REFER')
         ? { deliver: bytes, laterMs: 300 }

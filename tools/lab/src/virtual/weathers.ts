@@ -26,6 +26,7 @@ export const PLANTED: readonly Planted[] = [
   'hold-refused',
   'refer-refused',
   'no-notify',
+  'no-verdict',
   'notify-before-2xx',
   'bye-before-notify',
   'terminated-notify',
@@ -54,6 +55,7 @@ export function meddlingOf(planted: Planted): Fault | undefined {
     case 'hold-refused':
     case 'refer-refused':
     case 'no-notify':
+    case 'no-verdict':
     case 'notify-before-2xx':
     case 'bye-before-notify':
     case 'terminated-notify':
