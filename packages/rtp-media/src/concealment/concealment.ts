@@ -93,7 +93,7 @@ export class Concealment {
     this.#begin();
     const forward = this.#forward;
     const half = this.#period >> 1;
-    const compare = Math.min(known, 80);
+    const compare = Math.min(known & ~1, 80);
     const total = Math.min(forward.length, gap + half + compare + REJOIN);
     // the repetition at full level: here the end of the loss is known, so it need not die away
     for (let i = 0; i < total; i++) forward[i] = this.#raw();
@@ -165,19 +165,17 @@ export class Concealment {
     const forward = this.#forward;
     let best = 0;
     let score = -Infinity;
-    for (let shift = -most; shift <= most; shift++) {
+    let energy = 1;
+    for (let i = 0; i < compare; i += 2) energy += forward[gap - most + i]! ** 2;
+    for (let shift = -most; shift <= most; shift += 2) {
       let cross = 0;
-      let energy = 1;
-      for (let i = 0; i < compare; i += 2) {
-        const a = forward[gap + shift + i]!;
-        cross += a * sound[gap + i]!;
-        energy += a * a;
-      }
+      for (let i = 0; i < compare; i += 2) cross += forward[gap + shift + i]! * sound[gap + i]!;
       const value = cross / Math.sqrt(energy) - Math.abs(shift) * 1e-3;
       if (value > score) {
         score = value;
         best = shift;
       }
+      energy += forward[gap + shift + compare]! ** 2 - forward[gap + shift]! ** 2;
     }
     return best;
   }

@@ -14,17 +14,26 @@ export class PitchFinder {
   find(samples: Int16Array, end: number, window: number, most = PITCH_MAX): number {
     let best = PITCH_MIN;
     let score = -Infinity;
+    let energy = 1;
+    for (let i = end - window - PITCH_MIN; i < end - PITCH_MIN; i += 2) energy += samples[i]! * samples[i]!;
     for (let lag = PITCH_MIN; lag <= most; lag += 2) {
-      const value = alike(samples, end, window, lag, 2);
+      let cross = 0;
+      for (let i = end - window; i < end; i += 2) cross += samples[i]! * samples[i - lag]!;
+      // the sound itself has the same energy at every lag, so this orders them as the full measure does
+      const value = cross / Math.sqrt(energy);
       if (value > score) {
         score = value;
         best = lag;
       }
+      // one lag further, the window takes one sample in at its start and leaves one out at its end
+      const entering = samples[end - window - lag - 2] ?? 0;
+      const leaving = samples[end - lag - 2]!;
+      energy += entering * entering - leaving * leaving;
     }
     score = -Infinity;
     let exact = best;
     for (let lag = Math.max(PITCH_MIN, best - 1); lag <= Math.min(most, best + 1); lag++) {
-      const value = alike(samples, end, window, lag, 1);
+      const value = alike(samples, end, window, lag);
       if (value > score) {
         score = value;
         exact = lag;
@@ -35,11 +44,11 @@ export class PitchFinder {
   }
 }
 
-function alike(samples: Int16Array, end: number, window: number, lag: number, stride: number): number {
+function alike(samples: Int16Array, end: number, window: number, lag: number): number {
   let cross = 0;
   let own = 1;
   let other = 1;
-  for (let i = end - window; i < end; i += stride) {
+  for (let i = end - window; i < end; i++) {
     const a = samples[i]!;
     const b = samples[i - lag]!;
     cross += a * b;

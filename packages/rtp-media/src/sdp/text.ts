@@ -45,6 +45,9 @@ export const SDP_LIMITS = { media: 64, attributes: 256, characters: 65_536, line
 const DIRECTIONS: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 const M_LINE = /^m=([\w!#$%&'*+.^`{|}~-]+)[ \t]+(\d{1,5})(?:\/\d*)?[ \t]+([\w/.-]+)(?:[ \t]+([\t\x20-\x7e]*))?$/;
 
+/** Lines that count for offer/answer; the parser behind sees no others. */
+const KEPT = /^(?:[voc]=|a=(?:rtpmap:|fmtp:|rtcp:|ptime:|maxptime:|sendrecv|sendonly|recvonly|inactive))/;
+
 interface Scan {
   /** Lines that can be handed on, one ending each. */
   readonly text: string;
@@ -71,14 +74,15 @@ function scan(sdp: string): Parsed<Scan, SdpFault> {
       } else {
         if (line.startsWith('a=') && ++attributes > SDP_LIMITS.attributes) return fault('too-many-attributes', at);
         // blanks around a value and doubled ones inside c= and o= come from hand-written stacks
-        lines.push(
-          /^[co]=/.test(line)
-            ? `${line.slice(0, 2)}${line
-                .slice(2)
-                .trim()
-                .replace(/[ \t]+/g, ' ')}`
-            : line,
-        );
+        if (KEPT.test(line))
+          lines.push(
+            /^[co]=/.test(line)
+              ? `${line.slice(0, 2)}${line
+                  .slice(2)
+                  .trim()
+                  .replace(/[ \t]+/g, ' ')}`
+              : line,
+          );
       }
     }
     at += raw.length + 1;
