@@ -179,4 +179,18 @@ test('RFC 3261 §18.2.2, RFC 3581 §4: the answer goes to the source with receiv
   assert.match(via, /rport=5060/);
 });
 
+test('spec §10: above the most calls of the settings an INVITE gets 503 with Retry-After, below it none does', () => {
+  const network = new Network();
+  const phone = new Phone(network, 'alice', '192.0.2.1', '192.0.2.9', {}, { limits: { calls: 2 } });
+  const server = new Wire(network, '192.0.2.9');
+  for (const id of ['a', 'b', 'c']) {
+    server.say(phone.host, ...request('INVITE', SDP, id), 'offer');
+    network.seconds(0.1);
+  }
+  assert.equal(phone.all('incoming').length, 2);
+  const last = server.heard.at(-1)!;
+  assert.equal(last.kind === 'response' ? last.status : undefined, 503);
+  assert.equal(last.headers.get('Retry-After'), '10');
+});
+
 test.run();

@@ -10,22 +10,17 @@ import { parseUri } from '../message/uri.ts';
 import { callIdOf, cseqOf, eventOf, fromTagOf, toOf, toTagOf } from '../message/values.ts';
 import type { Refers } from '../subscription/refers.ts';
 import { newTag } from '../transaction/requests.ts';
-import type { CallId, Flow } from './door.ts';
+import type { Calls } from './calls.ts';
+import type { Flow } from './door.ts';
 import type { Seat } from './seat.ts';
 import type { Inbound, Services } from './services.ts';
-
-/** Calls at a time, ringing ones included. */
-const MAX_CALLS = 64;
 
 /** What the reception needs of the whole. */
 export interface ReceptionHost {
   readonly services: Services;
   readonly seats: readonly Seat[];
   readonly refers: Refers;
-  /** Calls in being. */
-  readonly callCount: number;
-  isUp(call: CallId): boolean;
-  enter(call: IncomingCall): void;
+  readonly calls: Calls;
 }
 
 /** Who gets a request that reached us: a dialog, a call that it begins, or nobody (RFC 3261 §8.2, §12.2.2). */
@@ -135,7 +130,7 @@ export class Reception {
   #invite(inbound: Inbound, seat: Seat, localTag: string): void {
     const { services } = this.#host;
     const { request } = inbound;
-    if (this.#host.callCount >= MAX_CALLS) {
+    if (this.#host.calls.size >= this.#host.mostCalls) {
       return void services.reply(inbound, 503, { localTag, headers: [['Retry-After', '10']] });
     }
     if (refuseUnknownRequirements(services, inbound, localTag)) return;
@@ -147,12 +142,12 @@ export class Reception {
     const match = matchReplaces(
       request,
       services.dialogs,
-      (dialog) => dialog.call !== undefined && this.#host.isUp(dialog.call),
+      (dialog) => dialog.call !== undefined && this.#host.calls.isUp(dialog.call),
     );
     if (match.name === 'refused') return void services.reply(inbound, match.status, { localTag });
     const replaced = match.name === 'matched' ? replacedBy(match.dialog) : undefined;
     const call = new IncomingCall(services, services.mint('call'), seat, inbound, reading.name === 'session', replaced);
-    this.#host.enter(call);
+    this.#host.calls.enter(call);
     const referredBy = request.headers.get('Referred-By');
     const alertInfo = request.headers.get('Alert-Info');
     const answerAfterS = inbound.trusted ? answerAfter(request) : undefined;

@@ -41,4 +41,14 @@ export interface UserAgentSettings {
   readonly crypto: Crypto;
   /** Timer T1 in ms (RFC 3261 §17.1.1.1). Default 500. */
   readonly t1Ms?: number;
+  /** How much strangers may ask of us at once; the defaults are those of a telephone. */
+  readonly limits?: UserAgentLimits;
+}
+
+/** Above either, new requests get 503 with Retry-After. */
+export interface UserAgentLimits {
+  /** Calls at a time, ringing ones included. Default 64. */
+  readonly calls?: number;
+  /** Server transactions at a time; each lives 32 s after its final response over UDP. Default 500. */
+  readonly serverTransactions?: number;
 }

@@ -1,20 +1,18 @@
 import { type Core, earliest, hex, type Millis, type Token, token } from '@switchhook/sans-io';
-import { IncomingCall } from '../call/incoming-call.ts';
-import { OutgoingCall } from '../call/outgoing-call.ts';
-import type { Session } from '../call/session.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { DialogBook } from '../dialog/dialog-book.ts';
 import { flowHost } from '../dialog/next-hop.ts';
 import { responseTo } from '../message/build.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { printMessage } from '../message/print-message.ts';
-import { isUriText, parseUri } from '../message/uri.ts';
+import { parseUri } from '../message/uri.ts';
 import { toTagOf } from '../message/values.ts';
 import { Registration } from '../registration/registration.ts';
 import { Refers } from '../subscription/refers.ts';
 import { TransactionLayer, type TransactionOut } from '../transaction/transaction-layer.ts';
 import { MessageIntake } from '../transport/message-intake.ts';
-import type { AccountId, CallId, EndCause, Flow, UserAgentEvent, UserAgentIn, UserAgentOut } from './door.ts';
+import { Calls } from './calls.ts';
+import type { AccountId, Flow, UserAgentEvent, UserAgentIn, UserAgentOut } from './door.ts';
 import { Reception } from './reception.ts';
 import { Requests } from './requests.ts';
 import { Seat } from './seat.ts';
@@ -37,6 +35,9 @@ export interface Census {
 
 const REGISTRATION = 'registration:';
 
+/** Calls at a time where the settings say nothing. */
+const MOST_CALLS = 64;
+
 /** How long the ids of an ended call are remembered for a late Replaces (RFC 3891 §3). */
 const BURIAL_T1S = 64;
 
@@ -57,7 +58,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   readonly #timers = new Timers();
   readonly #dialogs = new DialogBook();
   readonly #intake = new MessageIntake();
-  readonly #calls = new Map<CallId, OutgoingCall | IncomingCall>();
+  readonly #calls: Calls;
   readonly #registrations = new Map<AccountId, Registration>();
   readonly #refers: Refers;
   readonly #requests: Requests;
@@ -70,7 +71,12 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   constructor(settings: UserAgentSettings) {
     this.#settings = settings;
     const t1 = settings.t1Ms ?? 500;
-    this.#layer = new TransactionLayer({ random: settings.crypto, timers: { t1 } });
+    const { calls: mostCalls = MOST_CALLS, serverTransactions } = settings.limits ?? {};
+    this.#layer = new TransactionLayer({
+      random: settings.crypto,
+      timers: { t1 },
+      ...(serverTransactions === undefined ? {} : { serverLimit: serverTransactions }),
+    });
     this.#seats = settings.accounts.map((account) => new Seat(account, settings));
     for (const seat of this.#seats) {
       if (!seat.transports.has(seat.account.transport)) {
@@ -84,16 +90,12 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       begin: (request, flow) => this.#begin(request, flow),
     });
     this.#refers = new Refers(this.#services);
-    const calls = this.#calls;
+    this.#calls = new Calls(this.#services, this.#seats);
     this.#reception = new Reception({
       services: this.#services,
       seats: this.#seats,
       refers: this.#refers,
-      get callCount() {
-        return calls.size;
-      },
-      isUp: (call) => calls.has(call),
-      enter: (call) => calls.set(call.id, call),
+      calls: this.#calls,
     });
     for (const seat of this.#seats) {
       this.#registrations.set(seat.account.id, new Registration(this.#services, seat));
@@ -156,11 +158,8 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       case 'unregister':
         this.#registrations.get(input.account)?.unregister();
         return;
-      case 'invite':
-        this.#invite(input);
-        return;
       case 'refer':
-        this.#refers.send(input, this.#session(input.call));
+        this.#refers.send(input, this.#calls.session(input.call));
         return;
       case 'answer-refer':
         this.#refers.answer(input.refer, input.status, input.phrase);
@@ -168,39 +167,12 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       case 'report-refer':
         this.#refers.report(input.refer, input.status, input.phrase);
         return;
-      case 'ring':
-        this.#incoming(input.call)?.ring(input.status ?? 180, input.body);
-        return;
-      case 'answer':
-        this.#incoming(input.call)?.answer(input.body);
-        return;
-      case 'reject':
-        this.#incoming(input.call)?.reject(input.status, input.retryAfterS);
-        return;
-      case 'hangup':
-        this.#calls.get(input.call)?.hangup(input.reason);
-        return;
-      case 'offer':
-        this.#session(input.call)?.offer(input.body, input.instead ?? false);
-        return;
-      case 'acknowledge':
-        this.#session(input.call)?.acknowledge(input.body);
-        return;
-      case 'answer-offer':
-        this.#session(input.call)?.answerOffer(input.offer, input.body);
-        return;
-      case 'refuse-offer':
-        this.#session(input.call)?.refuseOffer(input.offer, input.status);
-        return;
-      case 'info-digit':
-        this.#session(input.call)?.infoDigit(input.digit, input.durationMs);
-        return;
       case 'shutdown':
-        for (const call of [...this.#calls.values()]) call.hangup();
+        this.#calls.hangupAll();
         for (const registration of this.#registrations.values()) registration.unregister();
         return;
       default:
-        throw new Error(`no such input: ${JSON.stringify(input satisfies never)}`);
+        this.#calls.perform(input);
     }
   }
 
@@ -260,31 +232,6 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     }
   }
 
-  #invite(input: Extract<UserAgentIn, { type: 'invite' }>): void {
-    if (this.#calls.has(input.call)) throw new Error(`the call ${input.call} exists`);
-    const seat = this.#seats.find(({ account }) => account.id === input.account);
-    const uri = parseUri(input.to);
-    const callable =
-      uri.ok && isUriText(input.to) && uri.value.scheme.startsWith('sip') && uri.value.headers.size === 0;
-    if (seat === undefined || !callable) {
-      const [status, phrase] = seat === undefined ? [404, 'No Such Account'] : [416, 'Unsupported URI'];
-      this.#out.push({ type: 'ended', call: input.call, cause: { by: 'local', how: 'response', status, phrase } });
-      return;
-    }
-    const call = new OutgoingCall(this.#services, seat, input);
-    this.#calls.set(input.call, call);
-    call.start();
-  }
-
-  #session(call: CallId): Session | undefined {
-    return this.#calls.get(call)?.session;
-  }
-
-  #incoming(id: CallId): IncomingCall | undefined {
-    const call = this.#calls.get(id);
-    return call instanceof IncomingCall ? call : undefined;
-  }
-
   // ------------------------------------------------------------------------------------------------- transactions
 
   #begin(request: SipRequest, flow: Flow): string {
@@ -305,7 +252,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       case 'request': {
         const { request, flow, transaction } = out;
         const inbound: Inbound = { request, flow, transaction, trusted: this.#trusts(flow) };
-        if (request.method === 'CANCEL') this.#cancel(inbound, out.cancels);
+        if (request.method === 'CANCEL') this.#calls.cancel(inbound, out.cancels);
         else this.#reception.receive(inbound);
         return;
       }
@@ -329,20 +276,6 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         return;
       default:
         throw new Error(`no such output: ${JSON.stringify(out satisfies never)}`);
-    }
-  }
-
-  /** RFC 3261 §9.2: 200 to the CANCEL, 487 to what it cancels if that has no final response. */
-  #cancel(inbound: Inbound, cancels: string | undefined): void {
-    if (cancels === undefined)
-      return void this.#services.reply(inbound, 481, { localTag: hex(this.#settings.crypto, 8) });
-    this.#services.reply(inbound, 200, { localTag: hex(this.#settings.crypto, 8) });
-    for (const call of this.#calls.values()) {
-      if (call instanceof IncomingCall && call.isOf(cancels)) {
-        call.cancelled(inbound);
-        return;
-      }
-      call.session?.cancelled(cancels);
     }
   }
 
@@ -398,9 +331,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       },
       reply: (inbound, status, parts = {}) => this.#reply(inbound, status, parts),
       repeat: (inbound, response) => this.#take(this.#layer.respond(inbound.transaction, response, this.#now)),
-      ended: (call: CallId, cause: EndCause) => {
-        if (this.#calls.delete(call)) this.#out.push({ type: 'ended', call, cause });
-      },
+      ended: (call, cause) => this.#calls.ended(call, cause),
       bury: (dialog) => this.#bury(dialog),
       isOwnContact: (uri) => this.#isOwnContact(uri),
       mint: <Kind extends 'call' | 'refer' | 'offer'>(kind: Kind): Token<Kind> =>
