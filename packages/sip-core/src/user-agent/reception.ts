@@ -21,6 +21,8 @@ export interface ReceptionHost {
   readonly seats: readonly Seat[];
   readonly refers: Refers;
   readonly calls: Calls;
+  /** Above it a new call gets 503. */
+  readonly mostCalls: number;
 }
 
 /** Who gets a request that reached us: a dialog, a call that it begins, or nobody (RFC 3261 §8.2, §12.2.2). */

@@ -96,6 +96,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       seats: this.#seats,
       refers: this.#refers,
       calls: this.#calls,
+      mostCalls,
     });
     for (const seat of this.#seats) {
       this.#registrations.set(seat.account.id, new Registration(this.#services, seat));
