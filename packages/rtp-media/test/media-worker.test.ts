@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,7 +147,7 @@ test('media worker: events from before the handler are kept; ready says which lo
   assert.ok(took[4]! < 6, `commands took ${took.map((ms) => ms.toFixed(1)).join(' ')} ms`);
 });
 
-test('file sound: a looped file is the microphone, and what is heard is written', async () => {
+test('RFC 3550 §6.6, file sound: a file is the microphone, what is heard is written, and who leaves says BYE', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'switchhook-media-'));
   try {
     const speaker = join(folder, 'heard.wav');
@@ -158,6 +159,23 @@ test('file sound: a looped file is the microphone, and what is heard is written'
       const wav = readWav(readFileSync(speaker));
       return wav.ok && wav.value.samples.some((sample) => sample !== 0);
     });
+
+    // RFC 3550 §6.6: who leaves says so, once RTCP is loaded.
+    const observer = createSocket('udp4');
+    await new Promise<void>((resolve) => observer.bind(0, HOST, resolve));
+    const goodbyes: Buffer[] = [];
+    observer.on('message', (bytes) => goodbyes.push(bytes));
+    let round = 0;
+    await until('a goodbye', () => {
+      const id = token<'media'>(`leaving-${round++}`);
+      const to = { host: HOST, port: observer.address().port - 1 };
+      if (port.open(id) === undefined) return false;
+      port.send({ type: 'plan', session: id, plan: plan(to) });
+      port.send({ type: 'close', session: id });
+      return goodbyes.length > 0;
+    });
+    observer.close();
+    assert.equal(goodbyes[0]!.readUInt16BE(goodbyes[0]!.length - 8), 0x81cb, 'the last packet is BYE');
     await port.close();
     const wav = readWav(readFileSync(speaker));
     assert.ok(wav.ok && wav.value.sampleRate === 8000 && wav.value.samples.length >= 160);

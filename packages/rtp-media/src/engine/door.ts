@@ -67,9 +67,9 @@ export type MediaEvent =
   /** A spare endpoint joined the pool. */
   | { readonly type: 'spare'; readonly port: number }
   | { readonly type: 'digit'; readonly session: MediaId; readonly digit: string; readonly durationMs: number }
-  /** First valid RTP of a session (again after each plan that moved it). */
+  /** First valid RTP of a session (again after each plan that moved it, and when it returns after `starved`). */
   | { readonly type: 'flowing'; readonly session: MediaId }
-  /** No RTP for a while although the plan lets it come. */
+  /** No RTP for 5 s although the plan lets it come; again every 5 s with a growing `forMs`. Never while we hold. */
   | { readonly type: 'starved'; readonly session: MediaId; readonly forMs: number }
   | { readonly type: 'quality'; readonly session: MediaId; readonly quality: SessionQuality }
   | { readonly type: 'closed'; readonly session: MediaId; readonly quality: SessionQuality }

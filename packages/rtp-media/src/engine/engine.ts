@@ -125,9 +125,9 @@ export class MediaEngine implements Engine {
   }
 
   tick(microphone: Int16Array, speaker: Int16Array, ringer: Int16Array, now: Millis): void {
-    for (const frame of [microphone, speaker, ringer]) {
-      if (frame.length !== FRAME_SAMPLES) throw new Error(`a frame has ${FRAME_SAMPLES} samples, not ${frame.length}`);
-    }
+    ofFrameLength(microphone);
+    ofFrameLength(speaker);
+    ofFrameLength(ringer);
     const parts = this.#parts;
     this.#talk.clear();
     this.#bridge.clear();
@@ -230,4 +230,8 @@ export class MediaEngine implements Engine {
     if (part === undefined) throw new Error(`no media session ${id}`);
     return part;
   }
+}
+
+function ofFrameLength(frame: Int16Array): void {
+  if (frame.length !== FRAME_SAMPLES) throw new Error(`a frame has ${FRAME_SAMPLES} samples, not ${frame.length}`);
 }

@@ -152,4 +152,15 @@ test('RFC 4733: events are taken on the number we offered and on the one they an
   assert.deepEqual(events.filter(({ type }) => type === 'digit').length, 2);
 });
 
+test('RFC 3550 A.3: what the far end sent while we held it is not lost', () => {
+  const { session: s } = session();
+  s.plan(plan(FAR), 0);
+  for (let i = 0; i < 10; i++) s.receive(packet(i), FAR, 20 * i);
+  s.plan(plan(FAR, { direction: 'sendonly' }), 200);
+  for (let i = 10; i < 60; i++) s.receive(packet(i), FAR, 20 * i);
+  s.plan(plan(FAR), 1200);
+  for (let i = 60; i < 70; i++) s.receive(packet(i), FAR, 20 * i);
+  assert.deepEqual([s.quality().lostPackets, s.quality().dropped], [0, { 'not-receiving': 50 }]);
+});
+
 test.run();

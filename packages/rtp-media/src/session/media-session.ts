@@ -43,6 +43,7 @@ export class MediaSession implements Voice {
   readonly #keysOut = new DigitSender();
   readonly #keySound = new DtmfGenerator();
   readonly #packet = new Uint8Array(RTP_HEADER + PACKET_MAX + FRAME_SAMPLES);
+  #sized = this.#packet;
   readonly #event = new Uint8Array(RTP_HEADER + 4);
   readonly #dropped = new Map<string, number>();
   readonly #statistics: RtcpStatistics;
@@ -116,12 +117,13 @@ export class MediaSession implements Voice {
     }
     this.#codec = CODECS[plan.codec.name];
     if (moved) {
-      this.#reception.restart();
       this.#remoteSsrc = undefined;
       this.#flowing = false;
       this.#keysIn.reset();
     }
     if (moved || resumed) {
+      // what was sent to us while we did not listen is not lost
+      this.#reception.restart();
       this.#buffer.reset();
       this.#listeningSince = now;
       this.#starvedFor = 0;
@@ -347,6 +349,13 @@ export class MediaSession implements Voice {
     }
   }
 
+  /** The first `length` octets of `bytes`; the last window is kept, since all packets of a stream are alike. */
+  #window(bytes: Uint8Array, length: number): Uint8Array {
+    if (bytes.length === length) return bytes;
+    if (this.#sized.length !== length) this.#sized = this.#packet.subarray(0, length);
+    return this.#sized;
+  }
+
   #send(
     bytes: Uint8Array,
     payload: number,
@@ -363,8 +372,7 @@ export class MediaSession implements Voice {
     this.#sentSinceReport = true;
     this.#statistics.lastRtpTimestamp = timestamp;
     this.#statistics.lastSentAt = now;
-    const length = RTP_HEADER + payload;
-    this.#out.send(this.id, bytes.length === length ? bytes : bytes.subarray(0, length), to);
+    this.#out.send(this.id, this.#window(bytes, RTP_HEADER + payload), to);
   }
 }
 
