@@ -15,7 +15,7 @@ const SESSION: MediaId = token<'media'>('m1');
 
 /** An io whose waits cost no time: the clock jumps to what is waited for. */
 class VirtualIo implements MediaIo {
-  readonly loop = 'poll';
+  readonly loop: 'poll' | 'dgram';
   readonly note = 'virtual';
   readonly wakeFd = undefined;
   onDatagram: DatagramHandler = () => {};
@@ -27,6 +27,10 @@ class VirtualIo implements MediaIo {
   sendable = true;
   /** Looked at in each wait: when the card's next frame is there. */
   card: VirtualCard | undefined;
+
+  constructor(loop: 'poll' | 'dgram' = 'poll') {
+    this.loop = loop;
+  }
 
   now(): number {
     return this.at;
@@ -49,7 +53,10 @@ class VirtualIo implements MediaIo {
   wait(until: number, fds: readonly number[]): Promise<boolean> {
     this.waits++;
     const limit = Math.max(this.at, Math.min(until, this.at + 20));
-    const readyAt = fds.length > 0 ? (this.card?.readyAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const readyAt =
+      this.loop === 'poll' && fds.length > 0
+        ? (this.card?.readyAt ?? Number.POSITIVE_INFINITY)
+        : Number.POSITIVE_INFINITY;
     this.at = Math.max(this.at, Math.min(limit, readyAt));
     return Promise.resolve(readyAt <= this.at);
   }
@@ -201,6 +208,18 @@ test('media loop: the card is the clock, one tick a frame', async () => {
   assert.ok(Math.abs(engine.ticks[99]!.at - 2001) < 0.001);
   assert.equal(card.played, 100);
   assert.equal(card.tends, 2, 'tended once a second');
+});
+
+test('media loop: a loop that cannot poll the card looks at it often enough', async () => {
+  const io = new VirtualIo('dgram');
+  const card = new VirtualCard(io);
+  const { engine, loop, events, run } = await stand(io, card);
+  await run(2004);
+  assert.equal(loop.clock, 'card');
+  assert.equal(engine.ticks.length, 100);
+  assert.deepEqual(events, []);
+  const late = engine.ticks.map(({ at }, index) => at - (index + 1) * 20.01);
+  assert.ok(Math.max(...late) <= 4.01, `${Math.max(...late)} ms late`);
 });
 
 test('media loop: no frame for 60 ms and the deadline takes over with silence; RTP goes on; frames bring the card back', async () => {

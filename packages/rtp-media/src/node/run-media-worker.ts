@@ -24,6 +24,8 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
   const post = (message: FromMediaWorker): void => port.postMessage(message);
   const tell = (event: Extract<FromMediaWorker, { type: 'event' }>['event']): void => post({ type: 'event', event });
 
+  // Descriptors made by native calls outlive a thread that breaks down; their ports would stay taken.
+  process.once('exit', () => io.close());
   if (io.wakeFd !== undefined) post({ type: 'wake-fd', fd: io.wakeFd });
   const pool = new PortPool(io, data.ports, randomBytes(4).readUInt32BE(), (spare) =>
     tell({ type: 'spare', port: spare }),
@@ -53,15 +55,24 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
   });
   tell({ type: 'ready', clock: loop.clock, loop: io.loop, note: io.note });
 
+  let loading = false;
   const rtcpAt = setTimeout(() => {
-    reporter.load().catch((error: unknown) => {
-      tell({ type: 'fault', where: 'worker', message: `no RTCP: ${String(error)}` });
-    });
+    loading = true;
+    reporter
+      .load()
+      .catch((error: unknown) => tell({ type: 'fault', where: 'worker', message: `no RTCP: ${String(error)}` }))
+      .finally(() => {
+        loading = false;
+      });
   }, LOAD_RTCP_AFTER_MS);
   const inbox = new Inbox(io);
   for (let message = inbox.next(); message?.type !== 'stop'; message = inbox.next()) {
-    if (message === undefined) await loop.turn();
-    else loop.perform(message.command);
+    if (message !== undefined) loop.perform(message.command);
+    else {
+      await loop.turn();
+      // An import takes many turns of Node's own loop, which the poll loop otherwise seldom gives.
+      if (loading) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
   }
   clearTimeout(rtcpAt);
   loop.close();
