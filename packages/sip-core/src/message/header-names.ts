@@ -85,6 +85,8 @@ for (const [short, key] of Object.entries(COMPACT)) byKey.set(short, byKey.get(k
 const bySpelling = new Map<string, HeaderName>(byKey);
 for (const name of new Set(byKey.values())) bySpelling.set(name.written, name);
 const SPELLINGS = 1024;
+/** Shorter pieces are copies of their text; longer ones would keep the whole message alive that they were cut from. */
+const SHORT = 13;
 
 /** What `spelling` names, or undefined when it is not a token. Unknown names are names too. */
 export function headerName(spelling: string): HeaderName | undefined {
@@ -93,7 +95,29 @@ export function headerName(spelling: string): HeaderName | undefined {
   if (!isToken(spelling)) return undefined;
   const key = spelling.toLowerCase();
   const name = byKey.get(key) ?? { key, written: spelling, bit: 0, known: false };
-  if (bySpelling.size < SPELLINGS && spelling.length < 64) bySpelling.set(spelling, name);
+  if (bySpelling.size < SPELLINGS && spelling.length < SHORT) bySpelling.set(spelling, name);
+  return name;
+}
+
+/** The spelling last met for each mix of length and letters: most lines are named without cutting the name out. */
+const RECENT = 512;
+const recent: ({ readonly spelling: string; readonly name: HeaderName } | undefined)[] = new Array(RECENT).fill(
+  undefined,
+);
+
+/** What stands in `text` from `from` to `to`, as a header field's name. */
+export function headerNameAt(text: string, from: number, to: number): HeaderName | undefined {
+  const length = to - from;
+  const mix =
+    length * 37 + text.charCodeAt(from) * 7 + text.charCodeAt(to - 1) * 3 + text.charCodeAt(from + (length >> 1));
+  const slot = mix & (RECENT - 1);
+  const held = recent[slot];
+  if (held !== undefined && held.spelling.length === length && text.startsWith(held.spelling, from)) return held.name;
+  const spelling = text.slice(from, to);
+  const name = headerName(spelling);
+  if (name?.known === true && (length < SHORT || spelling === name.written)) {
+    recent[slot] = { spelling: length < SHORT ? spelling : name.written, name };
+  }
   return name;
 }
 

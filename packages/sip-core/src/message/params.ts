@@ -1,6 +1,6 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { limits } from './limits.ts';
-import { isPlainValue, isToken, skipBlanks, trimmed, withoutControl } from './token.ts';
+import { isPlainValue, isToken, isTokenCode, skipBlanks, trimmed, withoutControl } from './token.ts';
 
 /** Parameters by lower-case name; the value without its quotes, undefined when there was no `=`. */
 export type Params = ReadonlyMap<string, string | undefined>;
@@ -64,15 +64,14 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
   while (i < end) {
     if (text.charCodeAt(i) !== 0x3b) return fault('param', i);
     if (++count > limits.params) return fault('too-many-params', i);
-    let j = i + 1;
-    let code = 0;
-    while (j < end) {
-      code = text.charCodeAt(j);
-      if (code === 0x3b || code === 0x3d) break;
-      j++;
-    }
-    const name = trimmed(text, i + 1, j);
-    if (!isToken(name)) return fault('param', i);
+    let j = skipBlanks(text, i + 1);
+    const from = j;
+    while (j < end && isTokenCode(text.charCodeAt(j))) j++;
+    if (j === from) return fault('param', i);
+    const key = text.slice(from, j).toLowerCase();
+    j = skipBlanks(text, j);
+    const code = j < end ? text.charCodeAt(j) : 0x3b;
+    if (code !== 0x3b && code !== 0x3d) return fault('param', i);
     let value: string | undefined;
     if (j < end && code === 0x3d) {
       j = skipBlanks(text, j + 1);
@@ -90,7 +89,6 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
         if (!isVisible(value)) return fault('param', start);
       }
     }
-    const key = name.toLowerCase();
     if (!params.has(key)) params.set(key, value);
     i = j;
   }

@@ -1,7 +1,7 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { parseCSeq } from './cseq.ts';
 import { HeaderFields } from './header-fields.ts';
-import { bitOf, headerName, MANDATORY, ONCE_BITS } from './header-names.ts';
+import { bitOf, headerName, headerNameAt, MANDATORY, ONCE_BITS } from './header-names.ts';
 import { limits } from './limits.ts';
 import type { SipMessage, SipRequest } from './message.ts';
 import type { MessageFault } from './message-fault.ts';
@@ -130,7 +130,7 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
     if (colon < 0 || colon > end) return fault('header', at);
     let nameEnd = colon;
     while (nameEnd > at && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-    const name = headerName(text.slice(at, nameEnd));
+    const name = headerNameAt(text, at, nameEnd);
     if (name === undefined) return fault('header', at);
     if (name.bit !== 0) {
       if ((seen & name.bit & ONCE_BITS) !== 0) return fault('repeated-header', at);

@@ -34,6 +34,11 @@ export function isToken(text: string): boolean {
   return text.length > 0 && within(text, 0, text.length, TOKEN);
 }
 
+/** A token character by its code. */
+export function isTokenCode(code: number): boolean {
+  return code < 0x100 && TOKEN[code] === 1;
+}
+
 /** A parameter value that needs no quotes: a token or a host (gen-value, RFC 3261 §25.1). */
 export function isPlainValue(text: string): boolean {
   return text.length > 0 && within(text, 0, text.length, VALUE);

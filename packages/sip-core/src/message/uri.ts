@@ -31,8 +31,9 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 export function parseUri(text: string): Parsed<SipUri, UriFault> {
   const colon = text.indexOf(':');
   if (colon < 1) return fault('scheme', 0);
-  const scheme = text.slice(0, colon).toLowerCase();
-  for (let i = 0; i < colon; i++) {
+  const usual = text.startsWith('sip:');
+  const scheme = usual ? 'sip' : text.slice(0, colon).toLowerCase();
+  for (let i = usual ? colon : 0; i < colon; i++) {
     const code = scheme.charCodeAt(i);
     const letter = code >= 0x61 && code <= 0x7a;
     const other = (code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e;
