@@ -4,6 +4,7 @@ import { canDo, isEmergency, judge, type PhoneEvent, type PhoneState, view } fro
 import type { Intent } from '../src/intent.ts';
 import { callsIn } from '../src/reducer/inquiry.ts';
 import { isPlain } from '../src/reducer/intents.ts';
+import { timersOf } from '../src/reducer/timers.ts';
 import { Bench, call, everyIntent, FarSide } from './far-side.ts';
 
 const walks = Number(process.env['WALKS'] ?? 2000);
@@ -42,6 +43,7 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       holdRecallSec: 20,
       completeOnHook: seed % 3 !== 0,
       onHookWithHeld: seed % 7 === 0 ? 'drop' : 'recall',
+      acceptRefer: seed % 5 === 0 ? 'same-dialog' : 'never',
     });
     const story: string[] = [];
     const tell = (event: PhoneEvent) => {
@@ -74,11 +76,19 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
           if (event !== undefined) tell(event);
         }
         check(bench.state, r.chance(0.15));
+        const named = [...bench.timers.keys()].filter((timer) => !/^(transfer|refer):/.test(timer));
+        assert.deepEqual(
+          named.sort(),
+          [...timersOf(bench.state).keys()].sort(),
+          'timers that run are those of the state',
+        );
       }
       // the end of the story: everybody answers what is owed, then all calls end, and time passes
       for (let round = 0; round < 50; round++) {
         for (let event = far.rest(); event !== undefined; event = far.rest()) tell(event);
         for (const id of far.calls) tell({ type: 'ended', call: id, cause: { by: 'remote', how: 'bye' } });
+        const late = bench.state.waiting.filter((each) => 'call' in each.until);
+        assert.deepEqual(late, [], 'a ticket outlives the call that it waits for');
         const before = bench.effects.length;
         bench.pass(400_000);
         far.take(bench.effects.slice(before));
@@ -86,6 +96,7 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       }
       assert.deepEqual(bench.state.calls, [], 'calls leak');
       assert.deepEqual(bench.state.transfers, [], 'transfers leak');
+      assert.deepEqual(bench.state.referrals, [], 'REFERs leak');
       assert.deepEqual(bench.state.errand, undefined, 'an errand leaks');
       assert.deepEqual(bench.state.waiting, [], 'tickets wait');
       assert.equal(bench.settled.size, bench.ticketCount, 'tickets are not settled');

@@ -42,8 +42,9 @@ export function canCall(state: PhoneState, account: PhoneAccount): boolean {
   return !account.register || state.registrations[account.id]?.name === 'registered';
 }
 
-/** `+36 1 234-5678` and `+3612345678` are the same number. */
+/** `+36 1 234-5678` and `+3612345678` are the same number; a name keeps its dots and hyphens. */
 export function plainNumber(number: string): string {
+  if (/[A-Za-z]/.test(number)) return number.trim();
   return number.replace(/[\s().-]/g, '');
 }
 
