@@ -8,7 +8,8 @@ import { printMessage } from '../message/print-message.ts';
 import { callIdOf, cseqOf, toTagOf, viaOf, viasOf } from '../message/values.ts';
 import type { Flow } from '../user-agent/door.ts';
 import { cancelFor, newBranch, newTag } from './requests.ts';
-import { TransactionLayer, type TransactionOut } from './transaction-layer.ts';
+import { TransactionLayer } from './transaction-layer.ts';
+import type { TransactionOut } from './transaction-out.ts';
 
 const FLOW: Flow = { transport: 'udp', host: '192.0.2.7', port: 5060 };
 const STREAM: Flow = { transport: 'tcp', host: '192.0.2.7', port: 5060, connection: 3 };
