@@ -3,7 +3,7 @@ import { PITCH_MAX, PitchFinder } from './pitch.ts';
 /** What is remembered of the sound that was played: 60 ms. */
 const HISTORY = 480;
 /** Samples that the pitch search compares. */
-const WINDOW = 160;
+const WINDOW = 120;
 /** The repeated period stays at full level for 20 ms and is gone after 80 ms. */
 const FULL = 160;
 const GONE = 640;
@@ -20,7 +20,7 @@ export const BRIDGE_MAX = 480;
 export class Concealment {
   readonly #history = new Int16Array(HISTORY);
   /** `#history` as it was when the loss began: what is repeated. */
-  readonly #past = new Int16Array(HISTORY);
+  readonly #past = new Float64Array(HISTORY);
   readonly #pitch = new PitchFinder();
   readonly #forward = new Float64Array(BRIDGE_MAX + 2 * PITCH_MAX + 2 * REJOIN);
   #known = 0;
@@ -68,7 +68,12 @@ export class Concealment {
   /** Fill `frame[from..to)` with a continuation of what was played. */
   extend(frame: Int16Array, from: number, to: number): void {
     if (this.#elapsed < 0 || this.#rejoin > 0) this.#begin();
-    for (let i = from; i < to; i++) frame[i] = this.#known === 0 ? 0 : this.#next();
+    if (this.#known === 0 || this.#elapsed >= GONE) {
+      this.#elapsed += this.#known === 0 ? 0 : to - from;
+      frame.fill(0, from, to);
+      return;
+    }
+    for (let i = from; i < to; i++) frame[i] = this.#next();
   }
 
   /** Real sound is back in `frame[from..to)`: fade from the repetition into it. */
@@ -147,7 +152,7 @@ export class Concealment {
     let value = past[at]!;
     // the last quarter period of the loop fades into what precedes the loop, so that its end meets its beginning
     const tail = this.#cursor - (loop - blend);
-    if (tail >= 0) value += ((past[at - loop] ?? value) - value) * ((tail + 1) / (blend + 1));
+    if (tail >= 0 && at >= loop) value += (past[at - loop]! - value) * ((tail + 1) / (blend + 1));
     // the very first samples start where the sound broke off
     if (this.#elapsed < blend) value += this.#seam * (1 - (this.#elapsed + 1) / (blend + 1));
     this.#elapsed++;

@@ -11,7 +11,7 @@ export class PitchFinder {
   /** Normalised correlation at the lag found last. Above about 0.6 the sound is voiced. */
   likeness = 0;
 
-  find(samples: Int16Array, end: number, window: number, most = PITCH_MAX): number {
+  find(samples: Float64Array, end: number, window: number, most = PITCH_MAX): number {
     let best = PITCH_MIN;
     let score = -Infinity;
     let energy = 1;
@@ -26,7 +26,8 @@ export class PitchFinder {
         best = lag;
       }
       // one lag further, the window takes one sample in at its start and leaves one out at its end
-      const entering = samples[end - window - lag - 2] ?? 0;
+      const place = end - window - lag - 2;
+      const entering = place >= 0 ? samples[place]! : 0;
       const leaving = samples[end - lag - 2]!;
       energy += entering * entering - leaving * leaving;
     }
@@ -44,7 +45,7 @@ export class PitchFinder {
   }
 }
 
-function alike(samples: Int16Array, end: number, window: number, lag: number): number {
+function alike(samples: Float64Array, end: number, window: number, lag: number): number {
   let cross = 0;
   let own = 1;
   let other = 1;
