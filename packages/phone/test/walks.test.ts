@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TransferState } from '@switchhook/transfer';
 import { test } from 'uvu';
 import { canDo, isEmergency, judge, type PhoneEvent, type PhoneState, view } from '../src/index.ts';
 import type { Intent } from '../src/intent.ts';
@@ -25,6 +26,25 @@ const usual: readonly Intent[] = [
 ];
 const from = Number(process.env['SEED'] ?? 1);
 
+const everyState: readonly TransferState['name'][] = [
+  'holding',
+  'calling-target',
+  'armed',
+  'consulting',
+  'swapping',
+  'swapped',
+  'holding-again',
+  'holding-target',
+  'referring',
+  'backing-off',
+  'watching',
+  'settling',
+  'restored',
+  'unsure',
+  'caller-held',
+  'retrieving',
+];
+
 function inMic(state: PhoneState): number {
   return callsIn(state, 'talking', 'connecting').length;
 }
@@ -37,6 +57,7 @@ function somehow(state: PhoneState, verb: string): boolean {
 }
 
 test('random walks: one talking leg, canDo agrees with what is accepted, every ticket is settled, nothing leaks', () => {
+  const met = new Set<string>();
   for (let seed = from; seed < from + walks; seed++) {
     const far = new FarSide(seed);
     const bench = new Bench({
@@ -49,7 +70,15 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
     const tell = (event: PhoneEvent) => {
       story.push(JSON.stringify(event));
       far.told(event);
-      far.take(bench.tell(event));
+      const waiting = bench.state.transfers
+        .filter((each) => each.outcome === undefined)
+        .map((each) => each.pair.caller);
+      const effects = bench.tell(event);
+      for (const effect of effects) {
+        const lost = effect.type === 'hangup' && waiting.includes(effect.call);
+        assert.ok(!lost, 'a caller is hung up before there is a verdict, and nobody asked for it');
+      }
+      far.take(effects);
     };
     try {
       for (let step = 0; step < (seed % 2 === 0 ? 50 : 30); step++) {
@@ -75,6 +104,7 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
           const event = far.next(seed % 2 === 0 ? 0.12 : 0.35);
           if (event !== undefined) tell(event);
         }
+        for (const { machine } of bench.state.transfers) met.add(machine.name);
         check(bench.state, r.chance(0.15));
         const named = [...bench.timers.keys()].filter((timer) => !/^(transfer|refer):/.test(timer));
         assert.deepEqual(
@@ -105,6 +135,8 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}\n${story.slice(-25).join('\n')}`);
     }
   }
+  // a walk that never comes there proves nothing about it
+  if (walks >= 2000) for (const name of everyState) assert.ok(met.has(name), `no walk came to ${name}`);
 });
 
 function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void {

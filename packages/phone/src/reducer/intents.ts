@@ -70,7 +70,12 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
     }
     case 'call.dtmf':
       if (id === undefined) throw new Error('digits to whom?');
-      d.emit({ type: 'dtmf', call: id, digits: intent.digits.toUpperCase(), durationMs: intent.durationMs ?? 100 });
+      d.emit({
+        type: 'dtmf',
+        call: id,
+        digits: intent.digits.toUpperCase(),
+        durationMs: Math.min(5000, Math.max(40, intent.durationMs ?? 100)),
+      });
       d.done(ticket);
       return;
     case 'call.mute':
