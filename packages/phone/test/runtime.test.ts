@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { token } from '@switchhook/sans-io';
 import { test } from 'uvu';
 import type { Origin } from '../src/intent.ts';
 import { Office, type Phone } from './office.ts';
@@ -93,6 +94,38 @@ test('RFC 3261 §14.2: both press Hold at once: both holds are answered in the e
   assert.equal(a.line(1), 'talking');
   assert.equal(b.line(1), 'talking');
   assert.equal(a.media.commands.findLast((command) => command.type === 'plan')?.type, 'plan');
+});
+
+test('transfer.md §6: attended transfer between three phones, by keys, ends with the caller at the target', () => {
+  const office = new Office();
+  const a = office.phone('1001');
+  const b = office.phone('1002', { acceptRefer: 'same-dialog' });
+  const c = office.phone('1003');
+  b.do({ verb: 'call.dial', to: '1001' });
+  office.clock.advance(50);
+  a.do({ verb: 'call.answer' });
+  office.clock.advance(50);
+  const start = a.do({ verb: 'transfer.start', to: '1003' });
+  office.clock.advance(100);
+  assert.equal(c.line(1), 'ringing');
+  c.do({ verb: 'call.answer' });
+  office.clock.advance(100);
+  assert.equal(start.outcome?.name, 'done');
+  const transferId = token<'transfer'>(
+    String(start.outcome?.name === 'done' ? start.outcome.result['transferId'] : ''),
+  );
+  const complete = a.do({ verb: 'transfer.complete', transferId });
+  office.clock.advance(10_000);
+  assert.equal(complete.outcome?.name, 'done', JSON.stringify(complete.outcome));
+  assert.equal(a.runtime.idle, true);
+  for (const [phone, other] of [
+    [b, '1003'],
+    [c, '1002'],
+  ] as const) {
+    const line = phone.runtime.snapshot().lines.find(({ state }) => state === 'talking');
+    assert.equal(line?.party?.number, other);
+  }
+  assert.ok(a.journal.some((entry) => entry.type === 'notice' && entry.notice.event_type === 'transferCompleted'));
 });
 
 test('mqtt.md §3.5 rule 9: a remote hang-up within 1.5 s of a key gets stale_state, and works afterwards', () => {

@@ -3,11 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { parseServer } from '@switchhook/phone/node';
 import { stringify } from 'yaml';
 import { describeFault, readConfiguration } from '../configuration/read.ts';
 import { defaultConfigurationPath, type LoadedConfiguration, StartFault } from './configuration-file.ts';
 import { Log } from './log.ts';
-import { parseServer } from './server-address.ts';
 import { startPhone } from './start-phone.ts';
 import { openStateFolder } from './state-folder.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { defaultControlPath } from '@switchhook/phone/control/node';
-import { ControlServer, Runtime } from '@switchhook/phone/node';
+import { ControlServer, farewell, Runtime, resolveServer, ServerFault } from '@switchhook/phone/node';
 import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { UserAgent } from '@switchhook/sip-core';
@@ -15,7 +15,6 @@ import { KeptSettings } from './kept-settings.ts';
 import { LateMedia } from './late-media.ts';
 import type { Log } from './log.ts';
 import { registrationAdvice } from './registration-advice.ts';
-import { resolveServer, ServerFault } from './server-address.ts';
 
 /** How long the far ends may take to answer our BYE and REGISTER when the phone stops. */
 const FAREWELL_MS = 1500;
@@ -100,7 +99,7 @@ export async function startPhone(
     media: media.ready,
     async stop() {
       await control?.close();
-      await farewell(runtime);
+      await farewell(runtime, FAREWELL_MS);
       runtime.close();
       await media.close();
     },
@@ -197,27 +196,6 @@ function adviseOnRegistrations(runtime: Runtime, { accounts }: Configuration, sa
       said.set(account.id, line);
       say(line);
     },
-  });
-}
-
-/** BYE and un-REGISTER have gone out; wait a little for their answers. */
-function farewell(runtime: Runtime): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      clearTimeout(limit);
-      unsubscribe();
-      resolve();
-    };
-    const gone = (): boolean =>
-      runtime.idle && Object.values(runtime.state.registrations).every((state) => state.name !== 'registered');
-    const unsubscribe = runtime.subscribe({
-      snapshot: () => {
-        if (gone()) over();
-      },
-    });
-    const limit = setTimeout(over, FAREWELL_MS);
-    runtime.retire();
-    if (gone()) over();
   });
 }
 

@@ -1,0 +1,30 @@
+// Answers whoever calls, asks a specialist, and hands the caller over once the specialist has answered.
+import { createSoftphone } from '@switchhook/phone/node';
+
+const softphone = createSoftphone({ ports: { from: 5000, to: 10000 } });
+const line = softphone.line({
+  displayName: '858',
+  user: '858',
+  authId: '858',
+  password: '858',
+  domain: '192.168.115.100',
+  register: true,
+});
+
+line.on('registration', (state) => console.log(`Registration: ${state.name}`));
+
+softphone.on('call', async (caller) => {
+  caller.on('state', (state) => console.log(`Call from ${caller.number}: ${state}`));
+  try {
+    await caller.answer();
+    const specialist = await line.call('895');
+    specialist.on('state', (state) => console.log(`Call to ${specialist.number}: ${state}`));
+    await specialist.answered();
+    const { evidence } = await softphone.transfer(caller, specialist).complete();
+    console.log(`Transferred (${evidence})`);
+  } catch (error) {
+    console.log(`Not transferred, nobody was hung up: ${(error as Error).message}`);
+  }
+});
+
+await softphone.start();
