@@ -129,6 +129,19 @@ for (const [name, open] of loops) {
     }
   });
 
+  test(`${name} loop: a pool that is being filled does not sit out a wait for each port`, async () => {
+    const base = 51_000 + 2 * (process.pid % 4000);
+    const own = open();
+    assert.ok(typeof own !== 'string');
+    const pool = new PortPool(own, { from: base, to: base + 99 }, 0, () => {});
+    const filled = pool.fill();
+    let waits = 0;
+    for (; pool.size < SPARE_PAIRS && waits < 100; waits++) await own.wait(own.now() + 1, []);
+    assert.ok(name === 'dgram' || waits <= 1, `${waits} waits`);
+    await filled;
+    own.close();
+  });
+
   test(`${name} loop: a range without an even port and its neighbour is our own bug`, () => {
     assert.throws(() => new PortPool(io, { from: 4001, to: 4002 }, 0, () => {}), RangeError);
   });

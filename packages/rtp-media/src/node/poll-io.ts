@@ -98,6 +98,8 @@ class PollIo implements MediaIo {
   }
 
   bind(port: number): Promise<MediaSocket | undefined> {
+    // Whoever waits for this promise shall not have to sit out a wait for each of its steps.
+    this.#yieldedAt = Number.NEGATIVE_INFINITY;
     return Promise.resolve(this.#bind(port));
   }
 

@@ -16,14 +16,23 @@ function sourceEntry(entry: URL): URL {
 }
 
 const WITH_PROGRAM = new Set(['-e', '--eval', '-p', '--print', '-pe']);
+const PRELOADS = new Set(['--import', '--require', '-r', '--loader']);
+/** tsx by name, or a file of its package. */
+const TSX = /^tsx(\/|$)|\/tsx\//;
 
-/** Node's own arguments less those that name the main thread's program: a worker refuses them. */
+/**
+ * Node's own arguments less those that name the main thread's program, which a worker refuses, and less tsx, which
+ * costs a quarter of a second there and does nothing.
+ */
 export function inheritedArguments(execArgv: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < execArgv.length; at++) {
     const argument = execArgv[at]!;
+    const [name = '', inline] = argument.split('=', 2);
+    const value = inline ?? execArgv[at + 1] ?? '';
     if (WITH_PROGRAM.has(argument)) at++;
-    else if (!argument.startsWith('--input-type')) kept.push(argument);
+    else if (PRELOADS.has(name) && TSX.test(value)) at += inline === undefined ? 1 : 0;
+    else if (name !== '--input-type') kept.push(argument);
   }
   return kept;
 }
