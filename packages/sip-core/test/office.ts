@@ -223,6 +223,7 @@ export class Wire {
     this.#transport = network.transport(host);
     this.#transport.listen({
       received: (_flow, bytes) => {
+        if (bytes.every((octet) => octet === 13 || octet === 10)) return;
         const read = parseMessage(bytes, 'datagram');
         // Only the refusal of an unreadable request, which copies its fields, may be unreadable itself.
         if (!read.ok) return assert.match(new TextDecoder().decode(bytes), /^SIP\/2\.0 [45]\d\d /);

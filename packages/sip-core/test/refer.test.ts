@@ -201,6 +201,51 @@ test('RFC 3515 §2.4.2: a REFER without exactly one Refer-To gets 400', () => {
   assert.equal(phone.all('refer-requested').length, 0);
 });
 
+test('transfer.md §9: a REFER that crosses our BYE gets 481', () => {
+  const { network, phone, wire, invite, call } = talkToWire();
+  phone.submit({ type: 'hangup', call });
+  wire.say(phone.host, 'REFER sip:a@192.0.2.1 SIP/2.0', [
+    ...inDialog(invite, 'wire', 1, 'REFER'),
+    'Contact: <sip:bob@192.0.2.9>',
+    'Refer-To: <sip:carol@example.com>',
+  ]);
+  network.seconds(0.1);
+  assert.equal(wire.responses(481).length, 1);
+  assert.equal(phone.all('refer-requested').length, 0);
+});
+
+test('transfer.md §1: the seed NOTIFY, with our own Contact, no id, no line end and no version, is taken', () => {
+  const { network, phone, wire, invite, call } = talkToWire();
+  const refer = phone.refer(call, 'sip:9999@192.0.2.9?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db');
+  network.seconds(0.1);
+  wire.answer(phone.host, wire.request('REFER'), 202, { headers: [['Expires', '200']] });
+  const own = invite.headers.get('Contact');
+  wire.say(
+    phone.host,
+    'NOTIFY sip:a@192.0.2.1 SIP/2.0',
+    [
+      ...inDialog(invite, 'wire', 3, 'NOTIFY'),
+      `Contact: ${own}`,
+      'Event: refer',
+      'Subscription-State: active;expires=200',
+      'Content-Type: message/sipfrag',
+    ],
+    'SIP/2.0 100 Trying',
+  );
+  network.seconds(0.1);
+  assert.deepEqual(phone.last('refer-notified'), {
+    type: 'refer-notified',
+    refer,
+    status: 100,
+    phrase: 'Trying',
+    subscription: 'active',
+    expiresS: 200,
+  });
+  phone.submit({ type: 'hangup', call });
+  network.seconds(0.1);
+  assert.equal(wire.request('BYE').uri, 'sip:bob@192.0.2.9');
+});
+
 test('RFC 3515 §2.4.4: a NOTIFY refused with 481 ends the subscription and nothing else', () => {
   const { network, phone, wire, invite, call } = talkToWire();
   wire.onMessage = (message) => {

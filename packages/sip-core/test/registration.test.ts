@@ -290,4 +290,22 @@ test('spec §10: credentials go only to our server and only for the realm fixed 
   assert.ok(stranger.heard.every((one) => !one.headers.has('Authorization')));
 });
 
+test('RFC 5626 §4.4: through a NAT a CRLF goes out every 24 to 29 s, without one nothing does', () => {
+  for (const [seen, least, most] of [
+    [{ host: '198.51.100.4', port: 40_000 }, 7, 9],
+    [undefined, 0, 0],
+  ] as const) {
+    const { network, phone } = office(seen === undefined ? {} : { seen });
+    register(phone);
+    network.seconds(2);
+    network.log.length = 0;
+    network.seconds(220);
+    const count = network.log.filter((line) => line === '192.0.2.1>192.0.2.9 ?').length;
+    assert.ok(count >= least && count <= most, `${count}`);
+    phone.submit({ type: 'unregister', account: phone.account });
+    network.seconds(60);
+    assert.equal(phone.agent.census().registrations, 0);
+  }
+});
+
 test.run();

@@ -11,6 +11,8 @@ import { SDP } from './session-body.ts';
 
 /** The INVITE usage of a dialog: who gets its requests, REFER and NOTIFY excepted. */
 export interface InviteUsage {
+  /** False once it has been ended and only waits for its last answers. */
+  readonly isUp: boolean;
   /** The CSeq has been checked. */
   receive(inbound: Inbound): void;
   /** ACK of a 2xx. */

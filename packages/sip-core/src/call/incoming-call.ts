@@ -83,6 +83,10 @@ export class IncomingCall implements InviteUsage {
     return this.#inbound.transaction === transaction;
   }
 
+  get isUp(): boolean {
+    return this.#state.name === 'offered';
+  }
+
   ring(status: number, body: SessionBody | undefined): void {
     if (this.#state.name !== 'offered' || status < 101 || status > 199) return;
     this.#state = { name: 'offered', ringing: { status, body } };

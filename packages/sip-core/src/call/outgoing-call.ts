@@ -33,7 +33,8 @@ interface EarlyDialog {
 }
 
 /**
- * A call that we place: one INVITE, any number of early dialogs, the first 2xx wins.
+ * A call that we place: one INVITE, any number of early dialogs, the first 2xx wins. Hanging up is told as `ended` at
+ * once; what the wire still needs goes on behind it.
  *
  * ```
  *   calling ── 1xx ──► proceeding ── 2xx ──► answered (a Session)
@@ -99,9 +100,11 @@ export class OutgoingCall {
     switch (this.#state.name) {
       case 'calling':
         this.#state = { name: 'cancel-wanted', cause, reason };
+        this.#services.ended(this.id, cause);
         return;
       case 'proceeding':
         this.#cancel(cause, reason);
+        this.#services.ended(this.id, cause);
         return;
       case 'answered':
         if (cause.how === 'replaced') this.#state.session.replaced();
@@ -302,7 +305,11 @@ export class OutgoingCall {
   /** Requests of the far end while it rings. */
   #earlyUsage(dialog: Dialog): InviteUsage {
     const services = this.#services;
+    const isUp = (): boolean => this.#state.name === 'calling' || this.#state.name === 'proceeding';
     return {
+      get isUp() {
+        return isUp();
+      },
       receive: (inbound: Inbound): void => {
         const { localTag } = dialog.identity;
         switch (inbound.request.method) {
@@ -335,6 +342,7 @@ const MAX_EARLY_DIALOGS = 16;
 /** A dialog that we are saying BYE in: a crossing BYE is answered 200, all else 481. */
 function leavingUsage(services: Services, dialog: Dialog): InviteUsage {
   return {
+    isUp: false,
     receive: (inbound) => {
       const status = inbound.request.method === 'BYE' ? 200 : 481;
       services.reply(inbound, status, { localTag: dialog.identity.localTag });

@@ -1,4 +1,4 @@
-import { hex, type Millis } from '@switchhook/sans-io';
+import { hex, type Millis, unit } from '@switchhook/sans-io';
 import { capabilityFields } from '../call/in-dialog.ts';
 import { flowHost } from '../dialog/next-hop.ts';
 import { requestOf } from '../message/build.ts';
@@ -19,6 +19,9 @@ const MAX_BRIEF = 2;
 const MAX_REWRITES = 1;
 /** Seconds that a Retry-After can make us wait at most. */
 const MAX_RETRY_AFTER_S = 1800;
+
+/** Between two keep-alives through a NAT (UDP: 24 to 29 s) and over a stream (95 to 120 s), RFC 5626 §4.4. */
+const KEEP_ALIVE_S = { datagram: 24, stream: 95 } as const;
 
 type Failed = Extract<RegistrationState, { name: 'failed' }>;
 
@@ -178,9 +181,22 @@ export class Registration {
     this.#activity = 'resting';
     this.#tell({ name: 'registered', expiresAt: now + grantedS * 1000, contact: this.#seat.contact });
     if (this.#turn()) return;
+    this.#keepAlive();
     timers.set(this.#timer, now + refreshAfter(grantedS, crypto), () => {
       this.#rewrites = 0;
       this.#send(this.#expiresS);
+    });
+  }
+
+  /** Datagrams only through a NAT, streams always; an answer is not waited for. */
+  #keepAlive(): void {
+    const { timers, now, crypto } = this.#services;
+    const datagram = this.#seat.account.transport === 'udp';
+    if (datagram && !this.#seat.isMapped) return;
+    const everyS = datagram ? KEEP_ALIVE_S.datagram + 5 * unit(crypto) : KEEP_ALIVE_S.stream + 25 * unit(crypto);
+    timers.set(this.#keepAliveTimer, now + Math.round(everyS * 1000), () => {
+      this.#services.keepAlive(this.#seat.flow);
+      this.#keepAlive();
     });
   }
 
@@ -209,6 +225,7 @@ export class Registration {
   #fail(failure: Omit<Failed, 'name' | 'nextTryAt'>, leastS = 0): void {
     this.#failures++;
     this.#activity = 'resting';
+    this.#services.timers.clear(this.#keepAliveTimer);
     const { now, timers, crypto } = this.#services;
     const patient = failure.why === 'wrong-password' || failure.why === 'forbidden';
     const nextTryAt: Millis = now + Math.max(leastS * 1000, backOff(this.#failures, patient, crypto));
@@ -227,6 +244,7 @@ export class Registration {
     this.#activity = 'idle';
     this.#attempt = 0;
     this.#services.timers.clear(this.#timer);
+    this.#services.timers.clear(this.#keepAliveTimer);
     if (this.#state.name !== 'unregistered') this.#tell({ name: 'unregistered' });
   }
 
@@ -242,6 +260,10 @@ export class Registration {
   #tell(state: RegistrationState): void {
     this.#state = state;
     this.#services.emit({ type: 'registration', account: this.#seat.account.id, state });
+  }
+
+  get #keepAliveTimer(): string {
+    return `registration:${this.#seat.account.id}:keep-alive`;
   }
 
   get #timer(): string {

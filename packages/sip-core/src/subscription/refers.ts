@@ -117,8 +117,10 @@ export class Refers {
     if (values.length !== 1 || referTo === undefined || !parseNameAddr(referTo).ok) {
       return void services.reply(inbound, 400, { ...tagged, phrase: 'One Refer-To Needed' });
     }
-    if (dialog !== undefined && (dialog.usage === undefined || dialog.stage !== 'confirmed')) {
-      return void services.reply(inbound, dialog.usage === undefined ? 481 : 403, tagged);
+    if (dialog !== undefined) {
+      // The call has ended, or is about to: only its subscriptions live on (RFC 5057 §4.1).
+      if (dialog.usage?.isUp !== true) return void services.reply(inbound, 481, tagged);
+      if (dialog.stage !== 'confirmed') return void services.reply(inbound, 403, tagged);
     }
     if (dialog !== undefined) refreshTarget(services, dialog, request, inbound.flow, true);
     const own = dialog ?? dialogOfRequest(services, seat, inbound);
@@ -156,7 +158,7 @@ export class Refers {
     const remoteTag = params.value.get('remote-tag');
     if (localTag === undefined || remoteTag === undefined) return undefined;
     const dialog = this.#services.dialogs.find(value.slice(0, semicolon).trim(), localTag, remoteTag);
-    return dialog?.usage !== undefined && dialog.stage === 'confirmed' ? dialog : undefined;
+    return dialog?.usage?.isUp === true && dialog.stage === 'confirmed' ? dialog : undefined;
   }
 }
 

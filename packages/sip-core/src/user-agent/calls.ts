@@ -98,8 +98,10 @@ export class Calls {
     if (this.#calls.has(input.call)) throw new Error(`the call ${input.call} exists`);
     const seat = this.#seats.find(({ account }) => account.id === input.account);
     const uri = parseUri(input.to);
+    // RFC 5630 §3.1: sips is not for a way without TLS.
+    const schemes = seat?.account.transport === 'tls' ? ['sip', 'sips'] : ['sip'];
     const callable =
-      uri.ok && isUriText(input.to) && uri.value.scheme.startsWith('sip') && uri.value.headers.size === 0;
+      uri.ok && isUriText(input.to) && schemes.includes(uri.value.scheme) && uri.value.headers.size === 0;
     if (seat === undefined || !callable) {
       const [status, phrase] = seat === undefined ? [404, 'No Such Account'] : [416, 'Unsupported URI'];
       this.#services.emit({ type: 'ended', call: input.call, cause: { by: 'local', how: 'response', status, phrase } });

@@ -57,6 +57,11 @@ export class Seat {
     return own;
   }
 
+  /** The server sees us under another address than our own: there is a NAT between us. */
+  get isMapped(): boolean {
+    return this.#mapped !== undefined;
+  }
+
   /** Our Contact URI. */
   get contact(): string {
     const { host, port } = this.reachable;

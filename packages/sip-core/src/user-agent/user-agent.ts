@@ -38,6 +38,8 @@ const REGISTRATION = 'registration:';
 /** Calls at a time where the settings say nothing. */
 const MOST_CALLS = 64;
 
+const KEEP_ALIVE = new Uint8Array([13, 10, 13, 10]);
+
 /** How long the ids of an ended call are remembered for a late Replaces (RFC 3891 §3). */
 const BURIAL_T1S = 64;
 
@@ -330,6 +332,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         const bytes = printMessage(this.#requests.withVia(request, flow));
         this.#out.push({ type: 'send', flow, bytes });
       },
+      keepAlive: (flow) => void this.#out.push({ type: 'send', flow, bytes: KEEP_ALIVE }),
       reply: (inbound, status, parts = {}) => this.#reply(inbound, status, parts),
       repeat: (inbound, response) => this.#take(this.#layer.respond(inbound.transaction, response, this.#now)),
       ended: (call, cause) => this.#calls.ended(call, cause),
