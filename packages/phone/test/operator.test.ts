@@ -371,6 +371,20 @@ test('features §1.3: an emergency number is dialled in the middle of a transfer
   assert.equal(bench.phase('a'), 'talking');
 });
 
+test('features §1.3: handset down on a transfer, lifted again: an emergency number can be dialled, another one cannot', () => {
+  const bench = new Bench();
+  referring(bench);
+  accepted(bench);
+  bench.want({ verb: 'hook.put-down' });
+  bench.want({ verb: 'hook.lift' });
+  bench.dial('214#');
+  assert.ok(!bench.has('dial'));
+  bench.want({ verb: 'key.cancel' });
+  bench.dial('112');
+  bench.pass(3_000);
+  assert.ok(bench.effects.some((effect) => effect.type === 'dial' && effect.emergency));
+});
+
 test('transfer.md §9.7: a late NOTIFY after "unknown" still settles it', () => {
   const bench = new Bench();
   const target = referring(bench);

@@ -94,7 +94,8 @@ function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Pla
     plain(d, { verb: 'call.dtmf', digits: pressed }, ticket);
     return;
   }
-  if (inHand(d.state) !== undefined || d.state.errand !== undefined || liveTransfer(d.state) !== undefined) {
+  // an emergency number can be dialled beside a transfer that waits for its verdict; any other one is refused then
+  if (inHand(d.state) !== undefined) {
     nothing(d, ticket, 'key.digit', 'Not now');
     return;
   }
