@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { Bench } from '../test/far-side.ts';
+import { Bench } from '../test/bench.ts';
 import { Bindings, defaultKeys, type KeyTable } from './bindings.ts';
 
 const press = (bindings: Bindings, key: string, down: number, up: number) => [

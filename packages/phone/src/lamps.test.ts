@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { Bench, call } from '../test/far-side.ts';
+import { Bench, call } from '../test/bench.ts';
 import { lampChange, lampLevel, lampPatterns, lamps } from './lamps.ts';
 
 test('phone-ux §4.3: each pattern is on and off for its times', () => {

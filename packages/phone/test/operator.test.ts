@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { lamps, view } from '../src/index.ts';
-import { Bench, call, dialog, peer, refer } from './far-side.ts';
+import { Bench, call, dialog, peer, refer } from './bench.ts';
 
 const shown = (bench: Bench) => view(bench.state, (at) => `t${at}`);
 
@@ -184,31 +184,6 @@ test('phone-ux §4.2 step 7: no verdict is "Not confirmed", nobody is hung up', 
   assert.equal(bench.state.calls.length, 2);
 });
 
-test('phone-ux §4.2 step 8: handset down with a held caller and no consult rings back, lifting takes the caller back', () => {
-  const bench = new Bench();
-  bench.talking();
-  bench.want({ verb: 'key.hold' });
-  bench.held('a');
-  bench.want({ verb: 'hook.put-down' });
-  assert.ok(bench.has('ringer', { ring: 'recall' }));
-  assert.ok(!bench.has('hangup'));
-  bench.want({ verb: 'hook.lift' });
-  assert.ok(bench.has('resume', { call: 'a' }) && bench.has('ringer', { ring: undefined }));
-  bench.resumed('a');
-  assert.equal(bench.state.sounds.connect, 'a');
-});
-
-test('phone-ux §4.2 step 8: handset down at "Transfer to?" rings back as well', () => {
-  const bench = new Bench();
-  bench.talking();
-  bench.want({ verb: 'key.transfer' });
-  bench.held('a');
-  bench.want({ verb: 'hook.put-down' });
-  assert.equal(bench.state.sounds.ringer, 'recall');
-  assert.equal(bench.state.sounds.tone, undefined);
-  assert.equal(bench.phase('a'), 'held');
-});
-
 test('phone-ux §4.2 step 9: the caller hangs up while held: three beeps and the consult goes on', () => {
   const bench = new Bench();
   const target = bench.consulting();
@@ -234,48 +209,6 @@ test('phone-ux §4.1: Transfer while the target rings arms, and the REFER goes o
   bench.up(target, '9999');
   assert.ok(bench.has('refer', { call: 'a' }));
   assert.equal(bench.state.sounds.connect, undefined, 'the person does not talk to the target');
-});
-
-test('phone-ux §4.4: handset down while the consult talks completes; a failure then rings back', () => {
-  const bench = new Bench();
-  const target = bench.consulting();
-  bench.want({ verb: 'hook.put-down' });
-  bench.held(target);
-  assert.ok(bench.has('refer', { call: 'a' }));
-  assert.equal(bench.state.calls.length, 2, 'the phone stays in both calls until the verdict');
-  accepted(bench);
-  notified(bench, 486);
-  assert.equal(bench.state.sounds.ringer, 'recall');
-  bench.want({ verb: 'hook.lift' });
-  assert.ok(bench.has('resume', { call: 'a' }));
-  bench.resumed('a');
-  assert.equal(shown(bench).lines[0]?.via, 'back from 9999: busy');
-  assert.equal(shown(bench).lines[0]?.state, 'talking');
-});
-
-test('phone-ux §4.4: handset down while the target rings arms; busy then rings back', () => {
-  const bench = new Bench();
-  bench.talking();
-  bench.want({ verb: 'key.transfer' });
-  bench.held('a');
-  bench.dial('9999#');
-  const target = bench.target();
-  bench.tell({ type: 'progress', call: call(target), status: 180 });
-  bench.want({ verb: 'hook.put-down' });
-  assert.equal(shown(bench).transfer?.state, 'armed');
-  bench.end(target, 486);
-  assert.equal(bench.state.sounds.ringer, 'recall');
-  assert.equal(shown(bench).lines[0]?.via, 'back from 9999: busy');
-});
-
-test('phone-ux §4.4: completeOnHook off: handset down ends the consult and the caller rings back', () => {
-  const bench = new Bench({ completeOnHook: false });
-  const target = bench.consulting();
-  bench.want({ verb: 'hook.put-down' });
-  assert.ok(bench.has('hangup', { call: target }) && !bench.has('resume'));
-  bench.end(target, undefined, 'local');
-  assert.equal(bench.state.sounds.ringer, 'recall');
-  assert.equal(bench.phase('a'), 'held');
 });
 
 test('features §2.2: target busy: busy tone, the caller stays held, Cancel returns, another number may be tried', () => {
@@ -369,20 +302,6 @@ test('features §1.3: an emergency number is dialled in the middle of a transfer
   bench.want({ verb: 'key.cancel' });
   bench.resumed('a');
   assert.equal(bench.phase('a'), 'talking');
-});
-
-test('features §1.3: handset down on a transfer, lifted again: an emergency number can be dialled, another one cannot', () => {
-  const bench = new Bench();
-  referring(bench);
-  accepted(bench);
-  bench.want({ verb: 'hook.put-down' });
-  bench.want({ verb: 'hook.lift' });
-  bench.dial('214#');
-  assert.ok(!bench.has('dial'));
-  bench.want({ verb: 'key.cancel' });
-  bench.dial('112');
-  bench.pass(3_000);
-  assert.ok(bench.effects.some((effect) => effect.type === 'dial' && effect.emergency));
 });
 
 test('transfer.md §9.7: a late NOTIFY after "unknown" still settles it', () => {

@@ -6,7 +6,8 @@ import type { Intent } from '../src/intent.ts';
 import { callsIn } from '../src/reducer/inquiry.ts';
 import { isPlain } from '../src/reducer/intents.ts';
 import { timersOf } from '../src/reducer/timers.ts';
-import { Bench, call, everyIntent, FarSide } from './far-side.ts';
+import { Bench, call } from './bench.ts';
+import { everyIntent, FarSide } from './far-side.ts';
 
 const walks = Number(process.env['WALKS'] ?? 2000);
 /** What an operator mostly does; the other half of the walks is nonsense. */

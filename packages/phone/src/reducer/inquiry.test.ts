@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { settings } from '../../test/far-side.ts';
+import { settings } from '../../test/bench.ts';
 import { isDialable } from './can-do.ts';
 import { isEmergency, plainNumber, recordOf, uriFor, userOf } from './inquiry.ts';
 

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { view } from '../src/index.ts';
+import { account, Bench, call, peer, refer } from './bench.ts';
+
+const shown = (bench: Bench) => view(bench.state, (at) => `t${at}`);
+const dialled = (bench: Bench) => {
+  const effect = bench.last.find((each) => each.type === 'dial');
+  assert.ok(effect?.type === 'dial');
+  return effect;
+};
+
+test('RFC 3891 §3: Replaces over our own registrar takes a call over without ringing, and the old one goes after the ACK', () => {
+  const bench = new Bench();
+  bench.talking('a', '2001');
+  bench.tell({
+    type: 'incoming',
+    call: call('n'),
+    account,
+    peer: peer('2009', 'New'),
+    trusted: true,
+    replaces: { call: call('a'), early: false },
+  });
+  assert.ok(bench.has('answer', { call: 'n' }) && !bench.has('ringer'));
+  assert.equal(bench.state.sounds.connect, 'a', 'the old call is untouched until the ACK');
+  bench.up('n', '2009', 'New');
+  assert.equal(bench.state.sounds.connect, 'n');
+  bench.tell({ type: 'ended', call: call('a'), cause: { by: 'local', how: 'replaced' } });
+  assert.deepEqual(
+    shown(bench).lines.map((line) => line.callId),
+    ['n', null],
+  );
+  assert.equal(shown(bench).lines[0]?.via, 'transferred by 2001');
+});
+
+test('RFC 3891 §3: Replaces from a stranger is refused and the call stays as it is', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  const before = bench.state.calls;
+  bench.tell({
+    type: 'incoming',
+    call: call('n'),
+    account,
+    peer: peer('666'),
+    trusted: false,
+    replaces: { call: call('gone'), early: false },
+  });
+  assert.ok(bench.has('reject', { call: 'n', status: 603 }));
+  const stranger = { ...peer('666'), party: { uri: 'sip:666@elsewhere.test', verified: false } };
+  bench.tell({
+    type: 'incoming',
+    call: call('n'),
+    account,
+    peer: stranger,
+    trusted: false,
+    replaces: { call: call('a'), early: false },
+  });
+  assert.ok(bench.has('reject', { call: 'n', status: 403 }));
+  bench.tell({
+    type: 'incoming',
+    call: call('n'),
+    account,
+    peer: peer('9'),
+    trusted: true,
+    replaces: { call: call('a'), early: true },
+  });
+  assert.ok(bench.has('reject', { call: 'n', status: 486 }), 'early-only, and it was answered');
+  assert.equal(bench.state.calls, before);
+});
+
+test('RFC 3515 §5.1: REFER is refused by default', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('x'),
+    call: call('a'),
+    account,
+    referTo: '<sip:900@pbx.test>',
+    trusted: true,
+  });
+  assert.ok(bench.has('answer-refer', { refer: 'x', status: 403 }));
+  assert.ok(!bench.has('dial'));
+});
+
+test('transfer.md §7: an allowed REFER silences the transferor, dials, reports, and goes on with the new call', () => {
+  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  bench.talking('a');
+  const referTo = '<sip:900@pbx.test?Replaces=abc%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>';
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('x'),
+    call: call('a'),
+    account,
+    referTo,
+    referredBy: '<sip:2001@pbx.test>',
+    trusted: true,
+  });
+  assert.ok(bench.has('answer-refer', { status: 202 }));
+  const { call: triggered, replaces, referredBy } = dialled(bench);
+  assert.deepEqual(
+    { replaces, referredBy },
+    { replaces: 'abc@h;to-tag=1;from-tag=2', referredBy: '<sip:2001@pbx.test>' },
+  );
+  assert.ok(!bench.has('hold'), 'no re-INVITE races its BYE');
+  bench.tell({ type: 'progress', call: triggered, status: 180 });
+  assert.ok(bench.has('report-refer', { refer: 'x', status: 180 }));
+  bench.up(triggered, '900');
+  assert.ok(bench.has('report-refer', { status: 200 }) && bench.has('connect', { call: triggered }));
+  bench.end('a');
+  assert.deepEqual(
+    bench.state.calls.map((each) => each.id),
+    [triggered],
+  );
+  assert.deepEqual(bench.state.referrals, []);
+});
+
+test('transfer.md §7.6: the call of a REFER fails: it is reported and the transferor is talked to again', () => {
+  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  bench.talking('a');
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('x'),
+    call: call('a'),
+    account,
+    referTo: '<sip:900@pbx.test>',
+    trusted: true,
+  });
+  bench.end(dialled(bench).call, 486);
+  assert.ok(bench.has('report-refer', { status: 486 }));
+  assert.equal(bench.state.sounds.connect, 'a');
+});
+
+test('RFC 3515 §5.1: no REFER makes the phone place an emergency call', () => {
+  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  bench.talking('a');
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('x'),
+    call: call('a'),
+    account,
+    referTo: '<sip:112@pbx.test>',
+    trusted: true,
+  });
+  assert.ok(bench.has('answer-refer', { status: 480 }) && !bench.has('dial'));
+});
+
+test.run();
