@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type DeskPhone, startDeskPhone, waitFor } from './desk-phone.ts';
+import { openFrontDesk } from './front-desk.ts';
 import { freePorts, type Peer, startPeer, type Variant } from './sipp.ts';
 
 /** One case: the real phone between scripted peers. Throws when anything is not as it must be. */
@@ -38,7 +39,7 @@ export const CASES: readonly Case[] = [
           keys: { target_port: String(target) },
           variants,
         });
-        await answerFirst(phone);
+        await answerFirst(phone, colleague);
         await passed(colleague);
         await phone.until('idle', ({ phone: name }) => name === 'idle');
       });
@@ -53,7 +54,7 @@ export const CASES: readonly Case[] = [
           callee: phone.port,
           keys: { target_port: String(target) },
         });
-        await answerFirst(phone);
+        await answerFirst(phone, colleague);
         await passed(colleague);
         const state = await phone.until('talking to 9999', ({ lines }) =>
           lines.some(({ state: name, party }) => name === 'talking' && party?.number === '9999'),
@@ -67,18 +68,18 @@ export const CASES: readonly Case[] = [
     title: 'target: INVITE with Replaces takes the call over without ringing, and the replaced call is ended',
     run: (folder) =>
       office(folder, {}, async (phone, target, caller) => {
-        const consult = startPeer('consult', folder, target, { callee: phone.port });
-        await answerFirst(phone);
+        const consultation = startPeer('consult', folder, target, { callee: phone.port });
+        await answerFirst(phone, consultation);
         await waitFor(
-          () => consult.logged().includes('ids '),
+          () => consultation.logged().includes('ids '),
           5000,
           () => 'the consult scenario logged no ids',
         );
-        const [, call, tag] = /ids (\S+) (\S+)/.exec(consult.logged())!;
+        const [, call, tag] = /ids (\S+) (\S+)/.exec(consultation.logged())!;
         const keys = { replaced_call: call!, replaced_to: tag! };
         const replacer = startPeer('replacer', folder, caller, { callee: phone.port, keys });
         await passed(replacer);
-        await passed(consult);
+        await passed(consultation);
         await phone.until('idle', ({ phone: name }) => name === 'idle');
       }),
   },
@@ -86,14 +87,14 @@ export const CASES: readonly Case[] = [
     title: 'target: a Replaces with swapped tags is refused with 481 and moves nothing',
     run: (folder) =>
       office(folder, {}, async (phone, target, caller) => {
-        const consult = startPeer('consult', folder, target, { callee: phone.port });
-        await answerFirst(phone);
+        const consultation = startPeer('consult', folder, target, { callee: phone.port });
+        await answerFirst(phone, consultation);
         await waitFor(
-          () => consult.logged().includes('ids '),
+          () => consultation.logged().includes('ids '),
           5000,
           () => 'the consult scenario logged no ids',
         );
-        const [, call, tag] = /ids (\S+) (\S+)/.exec(consult.logged())!;
+        const [, call, tag] = /ids (\S+) (\S+)/.exec(consultation.logged())!;
         const variants: Variant[] = [
           { from: 'to-tag=[replaced_to];from-tag=receptionist1', to: 'to-tag=receptionist1;from-tag=[replaced_to]' },
           {
@@ -109,7 +110,7 @@ export const CASES: readonly Case[] = [
             .phase,
           'done',
         );
-        await passed(consult);
+        await passed(consultation);
       }),
   },
 ];
@@ -122,7 +123,7 @@ function transferor(title: string, evidence: string, variants: readonly Variant[
       office(folder, {}, async (phone, target, caller) => {
         const specialist = startPeer('target', folder, target);
         const transferee = startPeer('transferee', folder, caller, { callee: phone.port, variants });
-        const transferId = await consult(phone);
+        const transferId = await consult(phone, transferee);
         const answer = await phone.ask('transfer.complete', { transferId });
         assert.equal(answer.phase, 'done', JSON.stringify(answer));
         await passed(transferee);
@@ -146,12 +147,13 @@ async function refused(folder: string, status: number, phrase: string): Promise<
       ],
     });
     const transferee = startPeer('transferee', folder, caller, {
+      callee: phone.port,
       variants: [
         { from: 'SIP/2.0 202 Accepted', to: `SIP/2.0 ${status} ${phrase}` },
         { from: /<send retrans="500"><!\[CDATA\[\nNOTIFY[\s\S]*?(?=<recv request="BYE")/, to: '' },
       ],
     });
-    const transferId = await consult(phone);
+    const transferId = await consult(phone, transferee);
     const answer = await phone.ask('transfer.complete', { transferId });
     assert.ok(answer.phase === 'failed' && answer.error.sip === status, JSON.stringify(answer));
     const state = await phone.until(
@@ -174,16 +176,18 @@ function reply(request: string, direction: string): string {
 }
 
 /** Answer the caller, hold it, talk to 9999. Returns the transfer's id. */
-async function consult(phone: DeskPhone): Promise<string> {
-  await answerFirst(phone);
+async function consult(phone: DeskPhone, caller: Peer): Promise<string> {
+  await answerFirst(phone, caller);
   const started = await phone.ask('transfer.start', { to: '9999' });
   assert.equal(started.phase, 'done', JSON.stringify(started));
   const state = await phone.until('consulting', ({ transfer }) => transfer?.state === 'consulting');
   return state.transfer!.transferId;
 }
 
-async function answerFirst(phone: DeskPhone): Promise<void> {
-  await phone.until('ringing', ({ phone: name }) => name === 'ringing');
+async function answerFirst(phone: DeskPhone, caller: Peer): Promise<void> {
+  const rings = phone.until('ringing', ({ phone: name }) => name === 'ringing');
+  await Promise.race([rings, passed(caller)]);
+  await rings;
   const answer = await phone.ask('call.answer');
   assert.equal(answer.phase, 'done', JSON.stringify(answer));
 }
@@ -199,10 +203,12 @@ async function office(
   story: (phone: DeskPhone, target: number, caller: number) => Promise<void>,
 ): Promise<void> {
   const [port, target, caller] = (await freePorts(3)) as [number, number, number];
-  const phone = await startDeskPhone(folder, port, target, transfer);
+  const desk = await openFrontDesk(port, target);
+  const phone = await startDeskPhone(folder, port, desk.port, transfer);
   try {
-    await story(phone, target, caller);
+    await story({ ...phone, port: desk.port }, target, caller);
   } finally {
     await phone.close();
+    desk.close();
   }
 }
