@@ -127,10 +127,22 @@ function earlyByes(evidence: Evidence, lived: readonly Lived[], legs: readonly L
     const pressed = evidence.acts.some(
       (act) => act.who === 'receptionist' && ends(act) && act.atMs <= end && end - act.atMs < ACT_REACH_MS,
     );
-    if (!proof && !pressed && end <= evidence.judgedAt)
+    if (!proof && !pressed && !deadBefore(lived, refer.callId, end) && end <= evidence.judgedAt)
       found.push(`${seconds(end)} BYE to the caller without evidence`);
   }
   return found;
+}
+
+/** RFC 3261 §12.2.1.2: a 481, a 408 or silence to a request inside the dialog ends it, whatever a transfer is doing. */
+function deadBefore(lived: readonly Lived[], callId: string, end: Millis): boolean {
+  const inside = lived.filter((step) => step.callId === callId && step.livedAt <= end);
+  if (inside.some((step) => !step.outgoing && (step.status === 481 || step.status === 408))) return true;
+  const asked = inside.filter((step) => step.outgoing && step.method === 'INVITE' && !step.again).at(-1);
+  return (
+    asked !== undefined &&
+    end - asked.livedAt > 31_000 &&
+    !inside.some((step) => !step.outgoing && (step.status ?? 0) >= 200 && step.cseq.number === asked.cseq.number)
+  );
 }
 
 /** DESIGN: every NOTIFY gets an answer, whatever order NOTIFY, BYE and 202 arrive in. */

@@ -77,19 +77,23 @@ export function receptionistMind(temper: Temper, random: SeededRandom): Mind {
   };
 }
 
-/** Takes back whoever waits: the receptionist's last act before an office is judged. */
-export function retrievingMind(): Mind {
+/**
+ * Takes the caller back, the last act before an office is judged: gives up a transfer that is still going, ends the call
+ * that stands in the way, and resumes who is held.
+ */
+export function retrievingMind(callerNumber: string): Mind {
   return (snapshot) => {
     if (snapshot.transfer !== null && snapshot.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
-    const busy = snapshot.lines.some((line) =>
-      ['talking', 'connecting', 'resuming', 'dialing', 'ending', 'holding'].includes(line.state),
+    const lines = snapshot.lines.filter((line) => line.callId !== null);
+    const held = lines.find((line) => line.state === 'held');
+    const talks = lines.find((line) => line.state === 'talking');
+    const moving = lines.some((line) =>
+      ['connecting', 'resuming', 'dialing', 'ending', 'holding'].includes(line.state),
     );
-    const held = snapshot.lines.find((line) => line.callId !== null && line.localHold && line.state !== 'resuming');
-    if (held === undefined) return [];
-    if (busy) return [];
-    return snapshot.hook === 'on'
-      ? [{ verb: 'hook.lift' }, { verb: 'key.line', line: held.n }]
-      : [{ verb: 'key.line', line: held.n }];
+    if (held?.callId == null || moving || talks?.party?.number === callerNumber) return [];
+    if (talks?.callId != null) return [{ verb: 'call.hangup', callId: talks.callId as never }];
+    const resume: Intent = { verb: 'call.resume', callId: held.callId as never };
+    return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }, resume] : [resume];
   };
 }
 

@@ -83,8 +83,14 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
     if (planted === 'crash') crashLater(office, random);
     actUntil(office, minds, ACTING_MS, random);
     epilogueAt = office.clock.now();
-    actUntil(office, { receptionist: retrievingMind() }, epilogueAt + EPILOGUE_MS, random);
+    actUntil(
+      office,
+      { receptionist: retrievingMind('1001'), specialist: retrievingMind('1001') },
+      epilogueAt + EPILOGUE_MS,
+      random,
+    );
     judgedAt = office.clock.now();
+    office.pass(1);
     everybodyHangsUp(office);
     office.pass(SETTLE_MS);
     everybodyHangsUp(office);
