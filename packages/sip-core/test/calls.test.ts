@@ -83,6 +83,19 @@ test('RFC 3261 §9.1: no CANCEL before a 1xx; it follows the first one', () => {
   bob.assertEmpty();
 });
 
+test('a caller who hangs up on a silent server is told so within two seconds, and nothing is left in the end', () => {
+  const { network, alice } = pair();
+  network.weather = () => false;
+  const call = alice.dial('sip:bob@example.com');
+  network.seconds(1);
+  alice.submit({ type: 'hangup', call });
+  network.seconds(2);
+  assert.deepEqual(alice.last('ended').cause, { by: 'local', how: 'cancel' });
+  network.seconds(120);
+  assert.equal(alice.all('ended').length, 1);
+  alice.assertEmpty();
+});
+
 test('RFC 5407 §3.1.2: a 200 that crosses CANCEL is acknowledged and ended with BYE', () => {
   const { network, alice, bob } = pair();
   const call = alice.dial('sip:bob@example.com');

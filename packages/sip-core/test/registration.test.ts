@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { token } from '@switchhook/sans-io';
+import { SeededRandom } from '@switchhook/sans-io/testing';
 import {
   type Account,
   DigestServer,
   type DigestServerSettings,
   markReceived,
+  parseMessage,
+  printMessage,
+  responseTo,
   type SipRequest,
+  UserAgent,
+  type UserAgentOut,
 } from '@switchhook/sip-core';
 import { test } from 'uvu';
 import { Network, Phone, seededCrypto, Wire } from './office.ts';
@@ -306,6 +313,38 @@ test('RFC 5626 §4.4: through a NAT a CRLF goes out every 24 to 29 s, without on
     network.seconds(60);
     assert.equal(phone.agent.census().registrations, 0);
   }
+});
+
+test('RFC 5626 §4.4: a registration whose connection breaks is made anew within seconds', () => {
+  const random = new SeededRandom(9);
+  const account: Account = {
+    id: token<'account'>('tcp'),
+    user: 'alice',
+    domain: 'example.com',
+    transport: 'tcp',
+    server: { host: '192.0.2.9', port: 5060 },
+    register: true,
+  };
+  const agent = new UserAgent({
+    accounts: [account],
+    local: { tcp: { host: '192.0.2.1', port: 5060 } },
+    crypto: seededCrypto(random),
+  });
+  const flow = { transport: 'tcp', host: '192.0.2.9', port: 5060, connection: 1 } as const;
+  const requestIn = (outs: readonly UserAgentOut[]): SipRequest => {
+    const sent = outs.find((out) => out.type === 'send');
+    assert.ok(sent?.type === 'send');
+    const read = parseMessage(sent.bytes, 'stream');
+    assert.ok(read.ok && read.value.kind === 'request' && read.value.method === 'REGISTER');
+    return read.value;
+  };
+  const first = requestIn(agent.receive({ type: 'register', account: account.id }, 0));
+  assert.match(first.headers.get('Contact')!, /;transport=tcp>/);
+  agent.receive({ type: 'received', flow, bytes: printMessage(responseTo(first, 200)) }, 10);
+  const [, event] = agent.receive({ type: 'closed', flow }, 1000);
+  assert.ok(event?.type === 'registration' && event.state.name === 'failed' && event.state.why === 'transport');
+  assert.ok(event.state.nextTryAt <= 3000);
+  requestIn(agent.wake(event.state.nextTryAt));
 });
 
 test.run();

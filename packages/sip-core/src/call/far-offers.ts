@@ -49,7 +49,8 @@ export class FarOffers {
       this.#host.refresh(request, flow);
       return void services.reply(inbound, 200, acceptance(dialog));
     }
-    switch (exchange.admit()) {
+    const admission = exchange.admit();
+    switch (admission) {
       case 'pending':
         return void services.reply(inbound, 491, { localTag });
       case 'busy': {
@@ -68,7 +69,7 @@ export class FarOffers {
         return;
       }
       default:
-        throw new Error('unknown admission');
+        throw new Error(`no such admission: ${admission satisfies never}`);
     }
   }
 

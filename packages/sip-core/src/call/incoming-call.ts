@@ -104,6 +104,7 @@ export class IncomingCall implements InviteUsage {
   }
 
   reject(status: number, retryAfterS: number | undefined): void {
+    if (status < 300 || status > 699) throw new Error(`a call cannot be refused with ${status}`);
     this.#refuse(status, { by: 'local', how: 'response', status }, retryAfterS);
   }
 

@@ -33,8 +33,8 @@ interface EarlyDialog {
 }
 
 /**
- * A call that we place: one INVITE, any number of early dialogs, the first 2xx wins. Hanging up is told as `ended` at
- * once; what the wire still needs goes on behind it.
+ * A call that we place: one INVITE, any number of early dialogs, the first 2xx wins. Hanging up is told as `ended`
+ * when the far end has agreed, after 4*T1 at the latest.
  *
  * ```
  *   calling ── 1xx ──► proceeding ── 2xx ──► answered (a Session)
@@ -100,11 +100,11 @@ export class OutgoingCall {
     switch (this.#state.name) {
       case 'calling':
         this.#state = { name: 'cancel-wanted', cause, reason };
-        this.#services.ended(this.id, cause);
+        this.#tellSoon(cause);
         return;
       case 'proceeding':
         this.#cancel(cause, reason);
-        this.#services.ended(this.id, cause);
+        this.#tellSoon(cause);
         return;
       case 'answered':
         if (cause.how === 'replaced') this.#state.session.replaced();
@@ -117,6 +117,12 @@ export class OutgoingCall {
       default:
         throw this.#state satisfies never;
     }
+  }
+
+  /** Who has hung up does not wait 32 s for a server that is silent: what the wire still needs goes on behind it. */
+  #tellSoon(cause: EndCause): void {
+    const { timers, now, t1 } = this.#services;
+    timers.set(`${this.id}:farewell`, now + 4 * t1, () => this.#services.ended(this.id, cause));
   }
 
   #cancel(cause: EndCause, reason: string | undefined): void {
@@ -288,6 +294,7 @@ export class OutgoingCall {
     const told = name === 'cancelling' || name === 'cancel-wanted' ? this.#state.cause : cause;
     this.#state = { name: 'over' };
     this.#services.timers.clear(`${this.id}:cancel`);
+    this.#services.timers.clear(`${this.id}:farewell`);
     this.#releaseEarly(undefined);
     this.#services.ended(this.id, told);
   }

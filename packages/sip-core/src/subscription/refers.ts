@@ -15,6 +15,9 @@ import { ReferSubscriber } from './refer-subscriber.ts';
 
 type ReferOrder = Extract<ReferIn, { type: 'refer' }>;
 
+/** REFERs of others at a time, unanswered ones included. */
+const MAX_RECEIVED = 32;
+
 /** All REFERs of the user agent, sent and received, with the subscriptions that live apart from their calls. */
 export class Refers {
   readonly #services: Services;
@@ -123,6 +126,9 @@ export class Refers {
       if (dialog.stage !== 'confirmed') return void services.reply(inbound, 403, tagged);
     }
     if (dialog !== undefined) refreshTarget(services, dialog, request, inbound.flow, true);
+    if (this.#received.size >= MAX_RECEIVED) {
+      return void services.reply(inbound, 503, { ...tagged, headers: [['Retry-After', '10']] });
+    }
     const own = dialog ?? dialogOfRequest(services, seat, inbound);
     const call = dialog === undefined ? this.#targetDialog(request)?.call : dialog.call;
     const refer = services.mint('refer');

@@ -67,7 +67,8 @@ export class Reception {
     const { request } = inbound;
     const dialog = this.dialogOf(request);
     if (dialog === undefined) return void services.reply(inbound, 481);
-    switch (dialog.receive(cseqOf(request).number)) {
+    const sequence = dialog.receive(cseqOf(request).number);
+    switch (sequence) {
       case 'lower':
         // RFC 3261 §12.2.2.
         return void services.reply(inbound, 500, { phrase: 'CSeq Out Of Order' });
@@ -76,7 +77,7 @@ export class Reception {
       case 'next':
         break;
       default:
-        throw new Error('unknown sequence');
+        throw new Error(`no such sequence: ${sequence satisfies never}`);
     }
     dialog.seen(inbound.flow);
     if (request.method === 'REFER') refers.receiveRefer(inbound, dialog.seat, dialog);
