@@ -8,9 +8,6 @@ import { PortPool } from './port-pool.ts';
 import { RtcpReporter } from './rtcp.ts';
 import { type FromMediaWorker, mediaWorkerData, mediaWorkerPort, type ToMediaWorker } from './worker.ts';
 
-/** Loading werift-rtp takes up to 0.1 s of this thread: after start-up, before anybody can be in a call. */
-const LOAD_RTCP_AFTER_MS = 300;
-
 /**
  * The media worker's life: to be called once by a worker's entry file, which alone knows which sound there is. Returns
  * when the main thread says stop; closes `sound` and `io` then. An entry file is three lines:
@@ -55,16 +52,14 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
   });
   tell({ type: 'ready', clock: loop.clock, loop: io.loop, note: io.note });
 
-  let loading = false;
-  const rtcpAt = setTimeout(() => {
-    loading = true;
-    reporter
-      .load()
-      .catch((error: unknown) => tell({ type: 'fault', where: 'worker', message: `no RTCP: ${String(error)}` }))
-      .finally(() => {
-        loading = false;
-      });
-  }, LOAD_RTCP_AFTER_MS);
+  // Loading takes up to 0.1 s of this thread: after start-up, which it must not delay, and before anybody can be in a call.
+  let loading = true;
+  void reporter
+    .load()
+    .catch((error: unknown) => tell({ type: 'fault', where: 'worker', message: `no RTCP: ${String(error)}` }))
+    .finally(() => {
+      loading = false;
+    });
   const inbox = new Inbox(io);
   for (let message = inbox.next(); message?.type !== 'stop'; message = inbox.next()) {
     if (message !== undefined) loop.perform(message.command);
@@ -74,7 +69,6 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
       if (loading) await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
-  clearTimeout(rtcpAt);
   loop.close();
   sound.close();
   io.close();
