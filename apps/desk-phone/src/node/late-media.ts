@@ -20,7 +20,8 @@ export class LateMedia implements MediaPort {
 
   constructor(start: () => Promise<MediaPort>) {
     this.#start = start;
-    this.#ready = this.#begin();
+    // The thread starts once this turn's work is done: REGISTER goes out first.
+    this.#ready = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#begin());
   }
 
   /** When the first worker ticks; rejects when it could not be started. */

@@ -27,7 +27,7 @@ export class Log {
 
   /** Load pino and write to `destination` from now on. */
   async open(level: Configuration['log']['level'], destination: DestinationStream): Promise<void> {
-    const { pino } = await import('pino');
+    const { default: pino } = await import('pino');
     const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
     this.#logger = pino({ level, redact: { paths, censor: '[redacted]' }, base: null }, destination);
     for (const [at, values, text] of this.#waiting.splice(0)) this.#logger[at](values, text);
