@@ -162,6 +162,21 @@ test('RFC 3261 §12.2.1.2: a REFER that nobody answers is told as 408 and the di
   phone.assertEmpty();
 });
 
+test('RFC 6665 §4.1.2.4: a NOTIFY proves acceptance when the answer to REFER never comes', () => {
+  const { network, phone, wire, invite, call } = talkToWire();
+  phone.refer(call, 'sip:carol@example.com');
+  network.seconds(1);
+  wire.say(
+    phone.host,
+    'NOTIFY sip:a@192.0.2.1 SIP/2.0',
+    [...inDialog(invite, 'wire', 1, 'NOTIFY'), 'Event: refer', 'Subscription-State: active;expires=60', SIPFRAG],
+    'SIP/2.0 100 Trying',
+  );
+  network.seconds(40);
+  assert.equal(phone.last('refer-answered').status, 202);
+  assert.equal(phone.all('ended').length, 0);
+});
+
 test('a REFER on a call that has gone is told as 481 at once', () => {
   const { network, alice, aliceCall } = talk();
   alice.submit({ type: 'hangup', call: aliceCall });

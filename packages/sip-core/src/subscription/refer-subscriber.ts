@@ -57,6 +57,11 @@ export class ReferSubscriber {
     return this.#state.name === 'sent' || this.#state.name === 'active';
   }
 
+  /** A 2xx or a NOTIFY has shown that the far end took the REFER. */
+  get isProven(): boolean {
+    return this.#state.name === 'active' || this.#state.name === 'settled';
+  }
+
   /** 2xx. `expiresS` is the first guess of an Expires that has no business there. */
   accepted(expiresS: number | undefined): void {
     if (this.#state.name !== 'sent') return;

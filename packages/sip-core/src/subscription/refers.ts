@@ -80,6 +80,8 @@ export class Refers {
         if (status === 481 || status === 408) session.lost(gone(status, reason));
       },
       failed: (why) => {
+        // A NOTIFY has come: the REFER was accepted, only its answer was lost (RFC 6665 §4.1.2.4).
+        if (subscriber.isProven) return tell(202, 'Accepted');
         subscriber.end();
         tell(why === 'timeout' ? 408 : 503, why === 'timeout' ? 'Request Timeout' : 'Service Unavailable');
         if (why === 'timeout') session.lost({ by: 'network', how: 'timeout', status: 408, phrase: 'Request Timeout' });
