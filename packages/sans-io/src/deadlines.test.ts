@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import { Deadlines, earliest } from './deadlines.ts';
+import { SeededRandom } from './testing/index.ts';
 
 test('Deadlines: next is the earliest, due gives them in order and takes them out', () => {
   const timers = new Deadlines<'a' | 'b' | 'c'>();
@@ -62,6 +63,27 @@ test('Deadlines: next always equals the least of what runs', () => {
 test('earliest: undefined moments do not count', () => {
   assert.equal(earliest(undefined, 7, 3, undefined), 3);
   assert.equal(earliest(undefined), undefined);
+});
+
+test('Deadlines: many timers, most of them moved or cleared, fire in order of moment and of setting', () => {
+  const random = new SeededRandom(7);
+  const timers = new Deadlines<string>();
+  const model = new Map<string, { at: number; order: number }>();
+  for (let order = 0; order < 3000; order++) {
+    const name = `t${random.below(400)}`;
+    if (random.below(3) === 0) {
+      timers.clear(name);
+      model.delete(name);
+    } else {
+      const at = random.below(500);
+      timers.set(name, at);
+      model.set(name, { at, order });
+    }
+  }
+  const wanted = [...model].sort(([, a], [, b]) => a.at - b.at || a.order - b.order).map(([name]) => name);
+  assert.equal(timers.size, wanted.length);
+  assert.deepEqual(timers.due(500), wanted);
+  assert.equal(timers.next, undefined);
 });
 
 test.run();

@@ -61,6 +61,8 @@ class MediaWorkerPort implements MediaPort {
   readonly #exited: Promise<void>;
   #handler: ((event: MediaEvent) => void) | undefined;
   #wakeFd: number | undefined;
+  /** A wake-up is on its way for everything posted so far. */
+  #waking = false;
   #state: 'starting' | 'running' | 'closing' | 'dead' = 'starting';
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -128,7 +130,13 @@ class MediaWorkerPort implements MediaPort {
 
   #post(message: ToMediaWorker): void {
     this.#worker.postMessage(message);
-    if (this.#wakeFd !== undefined) writeSync(this.#wakeFd, WAKE);
+    if (this.#waking || this.#wakeFd === undefined) return;
+    this.#waking = true;
+    // Once a turn, and after what else the turn sends: a woken worker takes the processor from us at once.
+    setImmediate(() => {
+      this.#waking = false;
+      if (this.#wakeFd !== undefined) writeSync(this.#wakeFd, WAKE);
+    });
   }
 
   #arrived(message: FromMediaWorker): void {
