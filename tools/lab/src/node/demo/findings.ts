@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ladderSvg, ladderText } from '@switchhook/ladder';
+import { type Ladder, ladderSvg, ladderText, seenBy } from '@switchhook/ladder';
 import { heardInOrder, segmentsOf } from '../../analysis/heard.ts';
 import type { Findings } from '../../people/verdict.ts';
 import { VOICES } from '../../people/voices.ts';
@@ -40,4 +40,14 @@ export function findingsOf(office: RealOffice, played: Played, folder: string): 
     receptionistIdle: played.receptionistIdle,
     packetsAfterEnd: lastBye === undefined ? 0 : sent.filter((at) => at > lastBye.atMs + TAIL_MS).length,
   };
+}
+
+/** From REFER to NOTIFY with a 2xx as they went over the wire, ms; undefined when there was none. */
+export function transferMsOf(ladder: Ladder): number | undefined {
+  const { steps } = seenBy(ladder, 'receptionist');
+  const refer = steps.findLast((step) => step.method === 'REFER' && !step.again);
+  const notify = steps.find(
+    (step) => refer !== undefined && step.atMs >= refer.atMs && Math.floor((step.sipfrag ?? 0) / 100) === 2,
+  );
+  return refer === undefined || notify === undefined ? undefined : notify.atMs - refer.atMs;
 }

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { ladderText, seenBy } from '@switchhook/ladder';
 import { shortcomings } from '../../people/verdict.ts';
-import { headsetHand } from '../hands/headset.ts';
-import { keyboardHand } from '../hands/keyboard.ts';
+import { openHand } from '../hands/open-hand.ts';
 import { RealOffice } from '../real-office.ts';
-import { findingsOf } from './findings.ts';
+import { findingsOf, transferMsOf } from './findings.ts';
+import { playByHand } from './interactive.ts';
 import { demoOptions, faultOf } from './options.ts';
 import { playTransfer } from './play.ts';
 
@@ -19,20 +19,22 @@ const office = await RealOffice.open({
 });
 const say = (line: string): void => console.log(`${(office.elapsed() / 1000).toFixed(2).padStart(7)} s  ${line}`);
 const { runtime } = office.phones.receptionist;
-const hand = options.hand === 'headset' ? headsetHand(runtime) : keyboardHand(runtime);
+const hand = await openHand(options.hand, runtime);
 const wrong: string[] = [];
-const played = await playTransfer(office, hand, say).catch((error: Error) => {
+const playing = options.auto ? playTransfer(office, hand, say) : playByHand(office);
+const played = await playing.catch((error: Error) => {
   wrong.push(error.message);
-  return { outcome: { name: 'none', evidence: undefined }, transferMs: undefined, receptionistIdle: runtime.idle };
+  return { outcome: { name: 'none', evidence: undefined }, receptionistIdle: runtime.idle };
 });
 const findings = findingsOf(office, played, options.out);
 wrong.push(...shortcomings(findings));
+const transferMs = transferMsOf(findings.ladder);
 await hand.close();
 await office.close();
 
 console.log(`\n${ladderText(seenBy(findings.ladder, 'receptionist'))}`);
 console.log(
-  `outcome      ${played.outcome.name}, evidence ${played.outcome.evidence ?? 'none'}, after ${played.transferMs?.toFixed(0) ?? '-'} ms`,
+  `outcome      ${played.outcome.name}, evidence ${played.outcome.evidence ?? 'none'}, REFER to NOTIFY 200 ${transferMs?.toFixed(1) ?? '-'} ms`,
 );
 for (const [who, heard] of Object.entries(findings.heard))
   console.log(`${who.padEnd(12)} heard ${heard.join(', ') || 'nothing'}`);
@@ -43,7 +45,7 @@ if (options.json !== undefined) {
   const result = {
     outcome: played.outcome.name,
     evidence: played.outcome.evidence ?? null,
-    transferMs: played.transferMs ?? null,
+    transferMs: transferMs ?? null,
     heard: { caller: findings.heard.caller, specialist: findings.heard.specialist },
     messages: findings.ladder.steps.length,
     style: options.style,
