@@ -18,7 +18,9 @@ import { Admission, hears, type RemotePolicy } from './admission.ts';
 import { CallLog } from './call-log.ts';
 import { CallSessions } from './call-sessions.ts';
 import type { JournalEntry } from './journal.ts';
+import { NamedAlarms } from './named-alarms.ts';
 import { Picture } from './picture.ts';
+import { performSound } from './sound-effects.ts';
 
 /** Everything that a runtime reaches the world through, and what it is told once. */
 export interface RuntimeOptions {
@@ -83,7 +85,7 @@ export class Runtime {
   readonly #picture: Picture;
   readonly #calls: CallLog;
   readonly #queue: Errand[] = [];
-  readonly #timers = new Map<PhoneTimer, () => void>();
+  readonly #timers: NamedAlarms<PhoneTimer>;
   readonly #waits = new Map<Ticket, Wait>();
   readonly #listeners = new Set<RuntimeListener>();
   readonly #notices: PhoneNotice[] = [];
@@ -100,6 +102,7 @@ export class Runtime {
     this.#admission = new Admission(options.remote ?? { numbers: [], dialsPerHour: 60 });
     this.#picture = new Picture(wall, () => clock.now());
     this.#calls = new CallLog(wall);
+    this.#timers = new NamedAlarms(clock, (timer) => this.#enqueue({ from: 'phone', event: { type: 'timer', timer } }));
     this.#sessions = new CallSessions({
       media,
       random,
@@ -194,8 +197,7 @@ export class Runtime {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const takeBack of this.#timers.values()) takeBack();
-    this.#timers.clear();
+    this.#timers.clearAll();
     this.#shell.close();
     const error = this.#error('internal', 'the phone is stopping');
     for (const wait of this.#waits.values()) wait.done?.({ name: 'failed', error });
@@ -286,32 +288,19 @@ export class Runtime {
       case 'answer-refer':
       case 'report-refer':
         return this.#shell.submit(effect);
-      case 'connect': {
-        const session = effect.call === undefined ? undefined : this.#sessions.mediaOf(effect.call);
-        return media.send({ type: 'connect', sessions: session === undefined ? [] : [session] });
-      }
-      case 'bridge': {
-        const sessions = effect.calls.flatMap((call) => this.#sessions.mediaOf(call) ?? []);
-        return media.send({ type: 'bridge', sessions });
-      }
-      case 'dtmf': {
-        const session = this.#sessions.mediaOf(effect.call);
-        if (session === undefined) return;
-        return media.send({ type: 'dtmf', session, digits: effect.digits, durationMs: effect.durationMs });
-      }
+      case 'connect':
+      case 'bridge':
+      case 'dtmf':
       case 'ringer':
-        return media.send({ type: 'ring', ring: effect.ring });
       case 'tone':
       case 'mute':
       case 'route':
       case 'volume':
-        return media.send(effect);
+        return performSound(effect, media, this.#sessions);
       case 'set-timer':
-        return this.#setTimer(effect.timer, effect.afterMs);
+        return this.#timers.set(effect.timer, effect.afterMs);
       case 'clear-timer':
-        this.#timers.get(effect.timer)?.();
-        this.#timers.delete(effect.timer);
-        return;
+        return this.#timers.clear(effect.timer);
       case 'notice':
         this.#journal({ type: 'notice', notice: effect.notice });
         this.#notices.push(effect.notice);
@@ -331,15 +320,6 @@ export class Runtime {
       default:
         throw effect satisfies never;
     }
-  }
-
-  #setTimer(timer: PhoneTimer, afterMs: number): void {
-    this.#timers.get(timer)?.();
-    const takeBack = this.#options.clock.alarm(this.#options.clock.now() + afterMs, () => {
-      this.#timers.delete(timer);
-      this.#enqueue({ from: 'phone', event: { type: 'timer', timer } });
-    });
-    this.#timers.set(timer, takeBack);
   }
 
   #settle(ticket: Ticket, outcome: Settlement): void {
