@@ -261,6 +261,54 @@ test('transfer.md §1: the seed NOTIFY, with our own Contact, no id, no line end
   assert.equal(wire.request('BYE').uri, 'sip:bob@192.0.2.9');
 });
 
+test('transfer.md §9: the Contact of a NOTIFY moves the target only on its own host or to where it came from', () => {
+  for (const [contact, target] of [
+    ['sip:bob@192.0.2.9:5062', 'sip:bob@192.0.2.9:5062'],
+    ['sip:bob@203.0.113.66', 'sip:bob@192.0.2.9'],
+  ] as const) {
+    const { network, phone, wire, invite, call } = talkToWire();
+    phone.refer(call, 'sip:carol@example.com');
+    network.seconds(0.1);
+    wire.answer(phone.host, wire.request('REFER'), 202);
+    wire.say(
+      phone.host,
+      'NOTIFY sip:a@192.0.2.1 SIP/2.0',
+      [
+        ...inDialog(invite, 'wire', 1, 'NOTIFY'),
+        `Contact: <${contact}>`,
+        'Event: refer',
+        'Subscription-State: active;expires=60',
+        SIPFRAG,
+      ],
+      'SIP/2.0 100 Trying',
+    );
+    network.seconds(0.1);
+    phone.submit({ type: 'hangup', call });
+    network.seconds(0.1);
+    assert.equal(wire.request('BYE').uri, target);
+  }
+});
+
+test('transfer.md §5: one NOTIFY is open at a time, and what is outrun by the verdict is left out', () => {
+  const { network, phone, wire, invite } = talkToWire();
+  wire.say(phone.host, 'REFER sip:a@192.0.2.1 SIP/2.0', [
+    ...inDialog(invite, 'wire', 1, 'REFER'),
+    'Contact: <sip:bob@192.0.2.9>',
+    'Refer-To: <sip:carol@example.com>',
+  ]);
+  network.seconds(0.1);
+  const { refer } = phone.last('refer-requested');
+  phone.submit({ type: 'answer-refer', refer, status: 202 });
+  for (const status of [180, 183, 486]) phone.submit({ type: 'report-refer', refer, status });
+  network.seconds(2);
+  const numbers = (): Set<string | undefined> => new Set(wire.requests('NOTIFY').map((one) => one.headers.get('CSeq')));
+  assert.equal(numbers().size, 1);
+  wire.answer(phone.host, wire.request('NOTIFY'), 200);
+  network.seconds(0.1);
+  assert.equal(numbers().size, 2);
+  assert.match(new TextDecoder().decode(wire.request('NOTIFY').body), /^SIP\/2\.0 486 Busy Here\r\n$/);
+});
+
 test('RFC 3515 §2.4.4: a NOTIFY refused with 481 ends the subscription and nothing else', () => {
   const { network, phone, wire, invite, call } = talkToWire();
   wire.onMessage = (message) => {

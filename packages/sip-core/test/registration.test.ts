@@ -263,6 +263,26 @@ test('RFC 3261 §22.2, §22.3: INVITE and BYE are sent again with credentials, C
   assert.ok(pbx.request('BYE').headers.has('Proxy-Authorization'));
 });
 
+test('RFC 3261 §9.1: after a digest round CANCEL waits for a 1xx to the INVITE that is open now', () => {
+  const { network, phone, registrar: pbx } = office();
+  const call = phone.dial('sip:bob@example.com');
+  network.seconds(0.1);
+  const first = pbx.request('INVITE');
+  pbx.answer(phone.host, first, 100);
+  pbx.answer(phone.host, first, 407, {
+    toTag: 'proxy',
+    headers: [['Proxy-Authenticate', 'Digest realm="example.com", nonce="abc", algorithm=SHA-256, qop="auth"']],
+  });
+  network.seconds(0.1);
+  assert.equal(pbx.requests('INVITE').length, 2);
+  phone.submit({ type: 'hangup', call });
+  network.seconds(0.1);
+  assert.equal(pbx.requests('CANCEL').length, 0);
+  pbx.answer(phone.host, pbx.request('INVITE'), 180, 'bob');
+  network.seconds(0.1);
+  assert.equal(pbx.requests('CANCEL').length, 1);
+});
+
 test('spec §10: credentials go only to our server and only for the realm fixed at registration', () => {
   const { network, phone, registrar: pbx } = office();
   register(phone);
@@ -290,7 +310,7 @@ test('spec §10: credentials go only to our server and only for the realm fixed 
   phone.submit({ type: 'hangup', call });
   network.seconds(0.1);
   stranger.answer(phone.host, stranger.request('BYE'), 401, {
-    headers: [['WWW-Authenticate', 'Digest realm="example.com", nonce="abc", algorithm=MD5, qop="auth"']],
+    headers: [['WWW-Authenticate', 'Digest realm="example.com", nonce="abc", algorithm=SHA-256, qop="auth"']],
   });
   network.seconds(1);
   assert.equal(stranger.requests('BYE').length, 1);
