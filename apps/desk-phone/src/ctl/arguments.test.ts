@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { verbTable } from '@switchhook/phone/control';
 import { test } from 'uvu';
 import { CTL_VERBS, parseCtl } from './arguments.ts';
 
@@ -52,6 +53,26 @@ test('ctl: state and watch are no verbs of the phone', () => {
   assert.deepEqual(parseCtl(['state']), { ok: true, request: { name: 'state' } });
   assert.deepEqual(parseCtl(['state.get']), { ok: true, request: { name: 'state' } });
   assert.deepEqual(parseCtl(['watch']), { ok: true, request: { name: 'watch' } });
+});
+
+test('ctl: its verbs are those of the one verb table, with the same arguments', () => {
+  assert.deepEqual(Object.keys(CTL_VERBS).sort(), [...verbTable.keys()].sort());
+  for (const [verb, { fields }] of verbTable) {
+    assert.deepEqual(
+      Object.keys(CTL_VERBS[verb]!.named).sort(),
+      Object.keys(fields)
+        .map((name) => name.replace('?', ''))
+        .sort(),
+      verb,
+    );
+    assert.deepEqual(
+      [...CTL_VERBS[verb]!.needs].sort(),
+      Object.keys(fields)
+        .filter((name) => !name.endsWith('?'))
+        .sort(),
+      verb,
+    );
+  }
 });
 
 test('ctl: every argument that a verb needs or takes by place has a kind', () => {

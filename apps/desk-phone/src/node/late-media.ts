@@ -15,11 +15,14 @@ export class LateMedia implements MediaPort {
   readonly #ready: Promise<void>;
   #port: MediaPort | undefined;
   #closed = false;
-  #retryMs = FIRST_RETRY_MS;
+  readonly #firstRetryMs: number;
+  #retryMs: number;
   onEvent: (event: MediaEvent) => void = () => {};
 
-  constructor(start: () => Promise<MediaPort>) {
+  constructor(start: () => Promise<MediaPort>, firstRetryMs = FIRST_RETRY_MS) {
     this.#start = start;
+    this.#firstRetryMs = firstRetryMs;
+    this.#retryMs = firstRetryMs;
     // The thread starts once this turn's work is done: REGISTER goes out first.
     this.#ready = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#begin());
   }
@@ -53,7 +56,7 @@ export class LateMedia implements MediaPort {
     this.#port = port;
     for (const command of this.#levels.values()) port.send(command);
     port.onEvent = (event) => {
-      if (event.type === 'ready') this.#retryMs = FIRST_RETRY_MS;
+      if (event.type === 'flowing') this.#retryMs = this.#firstRetryMs;
       if (event.type === 'fault' && event.where === 'worker') this.#lost(port);
       this.onEvent(event);
     };

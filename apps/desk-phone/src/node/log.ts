@@ -39,13 +39,21 @@ export class Log {
   }
 
   /** Take one journal entry: to the log always, to the files where it belongs there. */
-  take(entry: JournalEntry): void {
+  take(written: JournalEntry): void {
+    const entry = withoutDigits(written);
     const { type, ...values } = entry;
     this.write(levelOf(entry), redacted(values), type);
     if (entry.type === 'call') this.#calls.append({ ...entry.record });
     if (belongsToTransfer(entry))
       this.#transfers.append({ ts: new Date(this.#wall()).toISOString(), type, ...redacted(values) });
   }
+}
+
+/** A digit that the far end pressed may be part of a card number. */
+function withoutDigits(entry: JournalEntry): JournalEntry {
+  if (entry.type !== 'notice' || entry.notice.event_type !== 'dtmf') return entry;
+  const { key: _, ...notice } = entry.notice;
+  return { ...entry, notice };
 }
 
 function levelOf(entry: JournalEntry): Level {
