@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectControl } from '@switchhook/phone/control/node';
 import { createSoftphone, type SoftphoneCall } from '@switchhook/phone/node';
+import { HeaderFields, parseMessage, printMessage } from '@switchhook/sip-core';
 import { test } from 'uvu';
 import { DeskProcess, freePort, LIMIT_MS, testFolder, writeConfiguration } from './desk-process.ts';
 
@@ -97,6 +98,66 @@ test('a wrong configuration: every fault with its line, exit code 2, and nothing
   assert.match(lines[0]!, /wrong\.yaml:5: accounts\[0\]: found the unknown key pasword, .* did you mean password\?$/);
   assert.match(lines[1]!, /wrong\.yaml:6: network\.sipPort: found "x", expected a whole number/);
   folder.remove();
+});
+
+test('a server name that does not resolve is one clear line, and exit code 1', async () => {
+  const folder = testFolder();
+  const path = join(folder.path, 'phone.yaml');
+  writeFileSync(
+    path,
+    'accounts: [{id: a, user: b, domain: no-such-name.invalid, server: "no-such-name.invalid:5060", password: x}]\n',
+    {
+      mode: 0o600,
+    },
+  );
+  const desk = new DeskProcess('phone', '--config', path);
+  assert.equal(await desk.exited, 1);
+  assert.match(desk.errors, /^switchhook: server name no-such-name\.invalid [^\n]*\n$/);
+  folder.remove();
+});
+
+test('a wrong password is told once, with the keys to mend, and the phone goes on trying', async () => {
+  const folder = testFolder();
+  const registrar = createSocket('udp4');
+  registrar.bind(0, '127.0.0.1');
+  await once(registrar, 'listening');
+  registrar.on('message', (bytes, from) => {
+    const request = parseMessage(bytes, 'datagram');
+    if (!request.ok || request.value.kind !== 'request') return;
+    const headers = HeaderFields.of([['Via', request.value.headers.get('Via')!]]);
+    for (const name of ['From', 'To', 'Call-ID', 'CSeq']) headers.copy(request.value.headers, name);
+    headers.add('WWW-Authenticate', 'Digest realm="pbx", nonce="fixed", algorithm=MD5, qop="auth"');
+    const response = {
+      kind: 'response',
+      status: 401,
+      reason: 'Unauthorized',
+      headers,
+      body: new Uint8Array(),
+    } as const;
+    registrar.send(printMessage(response), from.port, from.address);
+  });
+  const path = join(folder.path, 'phone.yaml');
+  writeFileSync(
+    path,
+    `accounts: [{id: a, user: b, domain: pbx, server: "127.0.0.1:${registrar.address().port}", password: wrong}]
+network: {bind: 127.0.0.1, sipPort: 0, rtpPorts: {from: 30000, to: 30400}}
+control: {enabled: false}
+log: {folder: ${folder.path}}
+audio: {sound: silence}
+`,
+    { mode: 0o600 },
+  );
+  const desk = new DeskProcess('phone', '--config', path);
+  try {
+    await desk.says(/does not accept the password \(401 Unauthorized\): check password or passwordFile/);
+    assert.equal(desk.child.exitCode, null);
+    assert.ok(!desk.errors.includes('"wrong"'));
+  } finally {
+    desk.child.kill('SIGTERM');
+    await desk.exited;
+    registrar.close();
+    folder.remove();
+  }
 });
 
 test('ctl without a phone: exit code 3 and how to start one', async () => {

@@ -88,6 +88,11 @@ export async function startPhone(
       percent: typeof volume === 'number' ? volume : configuration.audio.volume[route],
     });
   }
+  if (configuration.keys.length > 0 || configuration.headset.enabled) {
+    note(
+      'keys and headset are configured, but this version listens to no keypad and no headset: use the terminal or ctl',
+    );
+  }
   adviseOnRegistrations(runtime, configuration, say);
   runtime.start();
   const control = configuration.control.enabled ? await openControl(runtime, configuration) : undefined;
