@@ -8,7 +8,10 @@ import { drawScreen } from '../terminal/screen.ts';
 const REDRAW_MS = 100;
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
-const CLEAR = '\x1b[H\x1b[2J';
+const HOME = '\x1b[H';
+/** Erase to the end of the line, and of the screen: drawn over, never blank in between. */
+const LINE_END = '\x1b[K\r\n';
+const SCREEN_END = '\x1b[J';
 
 /** The terminal as the phone's keypad and display. Ends with `q`, Ctrl-C, or `close`. */
 export class Terminal {
@@ -74,13 +77,14 @@ export class Terminal {
       nowMs,
       lamp: (pattern) => lampLook(pattern, nowMs),
       colour: process.env['NO_COLOR'] === undefined,
-      width: process.stdout.columns,
+      // A pseudo terminal without a size says 0.
+      width: process.stdout.columns || 80,
       refusal: this.#refusal,
       notes: [...this.#notes, ...this.#runtime.alarms.map((alarm) => `internal error contained: ${alarm}`)],
     });
-    const text = lines.join('\r\n');
+    const text = lines.join(LINE_END);
     if (text === this.#drawn) return;
     this.#drawn = text;
-    process.stdout.write(CLEAR + text);
+    process.stdout.write(HOME + text + LINE_END + SCREEN_END);
   }
 }

@@ -44,8 +44,8 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     ...refusal,
     ...context.notes.map((note) => `   (${plain(note)})`),
     '',
-    'space hook · 0-9 * # digits · t transfer · h hold · c cancel · l k lines · f flash',
-    'Enter send · r redial · m mute · d dnd · T blind transfer · q quit',
+    'space hook · 0-9 * # digits · t transfer · h hold · c cancel · l k lines',
+    'Enter send · r redial · m mute · d dnd · f flash · T blind transfer · q quit',
   ].map((text) => clip(text, context.width));
 }
 
