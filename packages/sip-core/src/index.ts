@@ -1,3 +1,4 @@
+export { type Token, token } from '@switchhook/sans-io';
 export { type ChallengeSide, challengesOf, type DigestChallenge, parseChallenge } from './digest/challenge.ts';
 export { type ChallengeVerdict, type CredentialSettings, Credentials } from './digest/credentials.ts';
 export { DigestServer, type DigestServerSettings, type DigestVerdict } from './digest/digest-server.ts';

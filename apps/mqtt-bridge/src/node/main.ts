@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `switchhook-mqtt-bridge --config FILE [--check]`: the phone's control socket on one side, a broker on the other. */
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
