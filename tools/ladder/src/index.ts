@@ -10,6 +10,12 @@ export {
   seenBy,
 } from './ladder.ts';
 export { readSip, type SipText, tagOf, uriOf } from './sip-text.ts';
-export { ATTENDED_TRANSFER_STEPS, assertSteps, matchSteps, type StepsMissing } from './steps.ts';
+export {
+  ATTENDED_TRANSFER_STEPS,
+  ATTENDED_TRANSFER_STEPS_WITH_LOSS,
+  assertSteps,
+  matchSteps,
+  type StepsMissing,
+} from './steps.ts';
 export { ladderSvg } from './svg.ts';
 export { ladderText } from './text.ts';

@@ -8,6 +8,10 @@ import { type Ladder, type LadderStep, seenBy } from './ladder.ts';
 export const ATTENDED_TRANSFER_STEPS =
   '>hold, >INVITE, >hold, >REFER, {<2xx(REFER), <NOTIFY}, >200(NOTIFY), {<NOTIFY(2xx), <BYE}, >BYE';
 
+/** The same where datagrams get lost: a repeated 2xx or NOTIFY may overtake; still no BYE of ours before all of them. */
+export const ATTENDED_TRANSFER_STEPS_WITH_LOSS =
+  '>hold, >INVITE, >hold, >REFER, {<2xx(REFER), <NOTIFY, >200(NOTIFY), <NOTIFY(2xx), <BYE}, >BYE';
+
 /** Where a pattern stopped matching. */
 export interface StepsMissing {
   /** The word, or the words of a group, that was not found. */

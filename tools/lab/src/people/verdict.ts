@@ -1,9 +1,17 @@
-import { ATTENDED_TRANSFER_STEPS, type Ladder, matchSteps, seenBy } from '@switchhook/ladder';
+import {
+  ATTENDED_TRANSFER_STEPS,
+  ATTENDED_TRANSFER_STEPS_WITH_LOSS,
+  type Ladder,
+  matchSteps,
+  seenBy,
+} from '@switchhook/ladder';
 import { heardThen } from '../analysis/heard.ts';
 
 /** What a played transfer left behind. `heard` holds the order of voices by listener. */
 export interface Findings {
   readonly ladder: Ladder;
+  /** The network lost datagrams. */
+  readonly lossy: boolean;
   readonly outcome: { readonly name: string; readonly evidence: string | undefined };
   readonly heard: Readonly<Record<'caller' | 'specialist' | 'receptionist', readonly string[]>>;
   /** The receptionist's phone shows no call. */
@@ -28,7 +36,11 @@ export function shortcomings(findings: Findings): string[] {
     const what = step.cseq.method === 'REFER' ? 'REFER' : 'hold (INVITE)';
     if (!step.again) wrong.push(`${what} was refused: ${step.status} ${step.rest}`);
   }
-  const missing = matchSteps(ladder, 'receptionist', ATTENDED_TRANSFER_STEPS);
+  const missing = matchSteps(
+    ladder,
+    'receptionist',
+    findings.lossy ? ATTENDED_TRANSFER_STEPS_WITH_LOSS : ATTENDED_TRANSFER_STEPS,
+  );
   if (missing !== undefined) wrong.push(`the ladder has no ${missing.word} after [${missing.found.join(', ')}]`);
   const failed = seenBy(ladder, 'receptionist').steps.find((step) => (step.sipfrag ?? 0) >= 300);
   if (failed !== undefined) wrong.push(`NOTIFY says ${failed.sipfrag}: Replaces did not find the call`);
@@ -37,6 +49,8 @@ export function shortcomings(findings: Findings): string[] {
   if (!heardThen(heard.caller, 'receptionist', 'hold', 'specialist')) {
     wrong.push(`the caller heard ${list(heard.caller)}, not receptionist, hold, specialist`);
   }
+  if (![...heard.caller, ...heard.receptionist].includes('specialist'))
+    wrong.push('the specialist was heard by nobody');
   if (!heardThen(heard.specialist, 'receptionist', 'caller')) {
     wrong.push(`the specialist heard ${list(heard.specialist)}, not receptionist, caller`);
   }

@@ -15,7 +15,7 @@ const TAIL_MS = 100;
 const PEOPLE: readonly RealPerson[] = ['caller', 'specialist', 'receptionist'];
 
 /** Put together what was seen and heard, and write it to `folder`. */
-export function findingsOf(office: RealOffice, played: Played, folder: string): Findings {
+export function findingsOf(office: RealOffice, played: Played, folder: string, lossy: boolean): Findings {
   const { plan, recording, epochMs } = office;
   const endMs = office.elapsed();
   const ladder = office.ladder();
@@ -35,6 +35,7 @@ export function findingsOf(office: RealOffice, played: Played, folder: string): 
   const sent = sentRtpAt(recording.datagrams, plan.receptionist.wan);
   return {
     ladder,
+    lossy,
     outcome: played.outcome,
     heard: heard as unknown as Findings['heard'],
     receptionistIdle: played.receptionistIdle,

@@ -1,57 +1,36 @@
 import { writeFileSync } from 'node:fs';
 import { ladderText, seenBy } from '@switchhook/ladder';
-import { shortcomings } from '../../people/verdict.ts';
-import { openHand } from '../hands/open-hand.ts';
-import { RealOffice } from '../real-office.ts';
-import { findingsOf, transferMsOf } from './findings.ts';
-import { playByHand } from './interactive.ts';
-import { demoOptions, faultOf } from './options.ts';
-import { playTransfer } from './play.ts';
+import { demoOptions } from './options.ts';
+import { runDemo } from './run.ts';
 
 /** `npm run demo`: an office on loopback in which a caller is transferred. Exit code 0 = everything was as it must be. */
-const options = demoOptions(process.argv.slice(2), process.stdout.isTTY === true);
-const office = await RealOffice.open({
-  style: options.style,
-  loss: options.loss,
-  seed: options.seed,
-  fault: faultOf(options.fault),
-  specialistSilent: options.fault === 'specialist-silent',
-});
-const say = (line: string): void => console.log(`${(office.elapsed() / 1000).toFixed(2).padStart(7)} s  ${line}`);
-const { runtime } = office.phones.receptionist;
-const hand = await openHand(options.hand, runtime);
-const wrong: string[] = [];
-const playing = options.auto ? playTransfer(office, hand, say) : playByHand(office);
-const played = await playing.catch((error: Error) => {
-  wrong.push(error.message);
-  return { outcome: { name: 'none', evidence: undefined }, receptionistIdle: runtime.idle };
-});
-const findings = findingsOf(office, played, options.out);
-wrong.push(...shortcomings(findings));
-const transferMs = transferMsOf(findings.ladder);
-await hand.close();
-await office.close();
-
-console.log(`\n${ladderText(seenBy(findings.ladder, 'receptionist'))}`);
-console.log(
-  `outcome      ${played.outcome.name}, evidence ${played.outcome.evidence ?? 'none'}, REFER to NOTIFY 200 ${transferMs?.toFixed(1) ?? '-'} ms`,
-);
-for (const [who, heard] of Object.entries(findings.heard))
-  console.log(`${who.padEnd(12)} heard ${heard.join(', ') || 'nothing'}`);
-console.log(
-  `files        ${options.out}/ ladder.txt ladder.svg capture.pcap caller.wav specialist.wav receptionist.wav`,
-);
-if (options.json !== undefined) {
-  const result = {
-    outcome: played.outcome.name,
-    evidence: played.outcome.evidence ?? null,
-    transferMs: transferMs ?? null,
-    heard: { caller: findings.heard.caller, specialist: findings.heard.specialist },
-    messages: findings.ladder.steps.length,
-    style: options.style,
-  };
-  writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+try {
+  const options = demoOptions(process.argv.slice(2), process.stdin.isTTY === true && process.stdout.isTTY === true);
+  const { findings, transferMs, wrong } = await runDemo(options, (line) => console.log(line));
+  const { outcome, heard, ladder } = findings;
+  console.log(`\n${ladderText(seenBy(ladder, 'receptionist'))}`);
+  console.log(`outcome      ${outcome.name}, evidence ${outcome.evidence ?? 'none'}`);
+  console.log(`transfer     ${transferMs?.toFixed(1) ?? '-'} ms from REFER to NOTIFY 200`);
+  for (const [who, voices] of Object.entries(heard)) {
+    console.log(`${who.padEnd(12)} heard ${voices.join(', ') || 'nothing'}`);
+  }
+  const files = 'ladder.txt ladder.svg capture.pcap caller.wav specialist.wav receptionist.wav';
+  console.log(`files        ${options.out}/ ${files}`);
+  if (options.json !== undefined) {
+    const result = {
+      outcome: outcome.name,
+      evidence: outcome.evidence ?? null,
+      transferMs: transferMs ?? null,
+      heard: { caller: heard.caller, specialist: heard.specialist },
+      messages: ladder.steps.length,
+      style: options.style,
+    };
+    writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  for (const line of wrong) console.error(`demo: ${line}`);
+  console.log(wrong.length === 0 ? 'demo: all as it must be' : `demo: ${wrong.length} not as it must be`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
 }
-for (const line of wrong) console.error(`demo: ${line}`);
-console.log(wrong.length === 0 ? 'demo: all as it must be' : `demo: ${wrong.length} wrong`);
-process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly seed: number;
   readonly hand: HandName;
   readonly fault: Break | undefined;
+  /** How long people talk before the next step. */
+  readonly talkMs: number;
   /** Write the result as JSON to this file. */
   readonly json: string | undefined;
   /** Folder for ladder, capture and recordings. */
@@ -35,6 +37,7 @@ export function demoOptions(args: readonly string[], tty: boolean): DemoOptions 
       mqtt: { type: 'boolean' },
       headset: { type: 'boolean' },
       break: { type: 'string' },
+      talk: { type: 'string' },
       json: { type: 'string' },
       out: { type: 'string' },
     },
@@ -45,6 +48,8 @@ export function demoOptions(args: readonly string[], tty: boolean): DemoOptions 
   if (values.break !== undefined && fault === undefined) throw new Error(`--break is one of ${BREAKS.join(', ')}`);
   const loss = Number(values.loss ?? 0);
   if (!(loss >= 0 && loss < 1)) throw new Error(`--loss is a share from 0 to 1, not ${values.loss}`);
+  const talkMs = 1000 * Number(values.talk ?? 2);
+  if (!(talkMs >= 500 && talkMs <= 60_000)) throw new Error(`--talk is seconds from 0.5 to 60, not ${values.talk}`);
   const seed = Number(values.seed ?? 1);
   if (!Number.isInteger(seed)) throw new Error(`--seed is a whole number, not ${values.seed}`);
   if (values.mqtt === true && values.headset === true)
@@ -56,6 +61,7 @@ export function demoOptions(args: readonly string[], tty: boolean): DemoOptions 
     seed,
     hand: values.mqtt === true ? 'mqtt' : values.headset === true ? 'headset' : 'keyboard',
     fault,
+    talkMs,
     json: values.json,
     out: values.out ?? 'demo-out',
   };

@@ -12,7 +12,6 @@ export interface Played {
   readonly receptionistIdle: boolean;
 }
 
-const TALK_MS = 2_000;
 const PATIENCE_MS = 15_000;
 /** The longest that a verdict may take: transfer.md §6. */
 const VERDICT_MS = 40_000;
@@ -50,8 +49,8 @@ export function specialistAnswers(office: RealOffice): () => void {
 }
 
 /** Play the attended transfer with `hand`: the caller rings, is answered, and ends up with the specialist. */
-export async function playTransfer(office: RealOffice, hand: Hand, say: Say): Promise<Played> {
-  const { receptionist, caller } = office.phones;
+export async function playTransfer(office: RealOffice, hand: Hand, say: Say, talkMs: number): Promise<Played> {
+  const { receptionist, caller, specialist } = office.phones;
   const desk = receptionist.runtime;
   const line = (states: readonly string[]) => (snapshot: Snapshot) =>
     snapshot.lines.some((one) => states.includes(one.state));
@@ -65,21 +64,28 @@ export async function playTransfer(office: RealOffice, hand: Hand, say: Say): Pr
     say(`${hand.name}: answer`);
     await hand.press({ name: 'answer' });
     await until(desk, line(['talking']), 'the caller is answered', PATIENCE_MS);
-    await pause(TALK_MS);
+    await until(caller.runtime, line(['talking']), 'the caller hears the answer', PATIENCE_MS);
+    await pause(talkMs);
     say(`${hand.name}: transfer`);
     await hand.press({ name: 'transfer' });
-    await until(desk, (snapshot) => snapshot.transfer !== null, 'the transfer begins', PATIENCE_MS);
+    await until(
+      desk,
+      (snapshot) => (snapshot.transfer?.state ?? 'holding') !== 'holding',
+      'the caller is held',
+      PATIENCE_MS,
+    );
     say(`${hand.name}: 9999#`);
     await hand.press({ name: 'dial', digits: '9999' });
     await until(desk, (snapshot) => snapshot.transfer?.state === 'consulting', 'the specialist answers', PATIENCE_MS);
-    await pause(TALK_MS);
+    await until(specialist.runtime, line(['talking']), 'the specialist is heard', PATIENCE_MS);
+    await pause(talkMs);
     say(`${hand.name}: complete`);
     await hand.press({ name: 'complete' });
     const limit = office.elapsed() + VERDICT_MS;
     while (outcomes.all.length === 0 && office.elapsed() < limit) await pause(20);
     const outcome = outcomes.all[0] ?? { name: 'none', evidence: undefined };
     say(`outcome ${outcome.name}${outcome.evidence === undefined ? '' : `, evidence ${outcome.evidence}`}`);
-    await pause(TALK_MS + 500);
+    await pause(talkMs + 500);
     return { outcome, receptionistIdle: desk.idle };
   } finally {
     answering();
