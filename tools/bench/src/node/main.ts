@@ -2,9 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Bench, isResult, type NotRun, type Result, table } from '../result.ts';
+import { answering } from './answering.ts';
+import { pacing } from './pacing.ts';
 import { parsing } from './parse.ts';
+import { latency } from './phone-latency.ts';
+import { transfers } from './transfer-latency.ts';
 
-const BENCHES: readonly Bench[] = [parsing];
+const BENCHES: readonly Bench[] = [parsing, answering, pacing, transfers, latency];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
 const only = values.only;

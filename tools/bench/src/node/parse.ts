@@ -135,7 +135,7 @@ function full(bytes: Uint8Array): number {
 }
 
 function headerSplit(bytes: Buffer): number {
-  const text = bytes.latin1Slice(0, bytes.length);
+  const text = bytes.toString('latin1');
   let count = 0;
   for (let at = 0, end = text.indexOf('\r\n'); end > at; at = end + 2, end = text.indexOf('\r\n', at)) count++;
   return count;

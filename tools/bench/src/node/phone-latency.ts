@@ -1,0 +1,144 @@
+import { type Intent, phoneSettings } from '@switchhook/phone';
+import { Runtime } from '@switchhook/phone/node';
+import { soundWorkerUrl, startMediaWorker } from '@switchhook/rtp-media/node';
+import { token } from '@switchhook/sans-io';
+import { UserAgent } from '@switchhook/sip-core';
+import { monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
+import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
+import { oneWayMs } from './echo.ts';
+import { pause } from './measured-process.ts';
+import { audioSdp, HOST, RawPeer } from './raw-peer.ts';
+
+const ROUNDS = 150;
+/** Calls before the count starts: the compiler has to see the path. */
+const WARM_UP = 30;
+const USER = '1000';
+
+/** 7b–7d: the whole phone (runtime, user agent, media worker) against a bare UDP socket that looks at the clock. */
+export const latency: Bench = { name: 'latency', ids: ['7b', '7c', '7d'], run };
+
+async function run(): Promise<readonly (Result | NotRun)[]> {
+  const peer = await RawPeer.open();
+  const phone = await startPhone(peer.port);
+  try {
+    const [dials, rings, accepts]: [number[], number[], number[]] = [[], [], []];
+    for (let i = -WARM_UP; i < ROUNDS; i++) {
+      const invite = await dialOnce(phone, peer);
+      const { ringMs, acceptMs } = await answerOnce(phone, peer, `in-${i + WARM_UP}`);
+      if (i < 0) continue;
+      dials.push(invite);
+      rings.push(ringMs);
+      accepts.push(acceptMs);
+    }
+    const wire = median(await oneWayMs(500));
+    const floor = 'UDP one way';
+    return [
+      result('7b', 'command -> INVITE on the wire, p50', 'ms', median(dials), floor, wire, atMostMs(1.5)),
+      result('7b-p99', 'command -> INVITE on the wire, p99', 'ms', quantile(dials, 0.99), floor, wire, atMostMs(5)),
+      result('7c', 'INVITE -> 180, p50', 'ms', median(rings), 'UDP round trip', 2 * wire, atMostMs(1.5)),
+      result('7d', 'accept key -> 200 on the wire, p50', 'ms', median(accepts), floor, wire, atMostMs(2)),
+      result('7d-p99', 'accept key -> 200 on the wire, p99', 'ms', quantile(accepts, 0.99), floor, wire, atMostMs(2)),
+    ];
+  } finally {
+    await phone.close();
+    peer.close();
+  }
+}
+
+function atMostMs(bound: number) {
+  return { text: `<= ${bound} ms`, met: (value: number) => value <= bound };
+}
+
+interface Phone {
+  readonly runtime: Runtime;
+  readonly port: number;
+  /** Resolves when the phone has no call left. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function startPhone(server: number): Promise<Phone> {
+  const account = token<'account'>(USER);
+  const common = { id: account, user: USER, domain: `${HOST}:${server}`, transport: 'udp', register: false } as const;
+  const transport = await Sockets.open({ udp: { host: HOST, port: 0 } });
+  const media = await startMediaWorker({
+    workerUrl: soundWorkerUrl(),
+    host: HOST,
+    ports: { from: 30_000, to: 39_999 },
+    sound: { type: 'silence' },
+  });
+  const runtime = new Runtime({
+    clock: monotonicClock,
+    wall: Date.now,
+    random: nodeCrypto,
+    userAgent: new UserAgent({
+      accounts: [{ ...common, server: { host: HOST, port: server } }],
+      local: transport.local,
+      crypto: nodeCrypto,
+      // 300 calls in a few seconds: their transactions live 32 s each.
+      limits: { serverTransactions: 5000 },
+    }),
+    transport,
+    media,
+    settings: phoneSettings({ accounts: [common] }),
+    strict: true,
+  });
+  runtime.start();
+  return {
+    runtime,
+    port: transport.local.udp!.port,
+    async idle() {
+      for (let i = 0; i < 400 && !runtime.idle; i++) await pause(5);
+      if (!runtime.idle) throw new Error(`the phone does not come to rest: ${JSON.stringify(runtime.snapshot())}`);
+    },
+    async close() {
+      runtime.close();
+      await media.close();
+    },
+  };
+}
+
+/** Act as somebody at the keys. */
+function press(phone: Phone, intent: Intent): void {
+  phone.runtime.submit(intent, { door: 'keys' }, (outcome) => {
+    if (outcome.name === 'failed') throw new Error(`${intent.verb}: ${outcome.error.message}`);
+  });
+}
+
+/** From the command to the INVITE's arrival; the call is then refused. */
+async function dialOnce(phone: Phone, peer: RawPeer): Promise<number> {
+  const arriving = peer.next('INVITE');
+  const began = performance.now();
+  phone.runtime.submit({ verb: 'call.dial', to: '2000' }, { door: 'keys' });
+  const invite = await arriving;
+  const acknowledged = peer.next('ACK');
+  peer.answer(invite, 486);
+  await acknowledged;
+  if (!phone.runtime.idle) {
+    const call = phone.runtime.state.calls[0];
+    if (call !== undefined) phone.runtime.submit({ verb: 'call.hangup', callId: call.id }, { door: 'keys' });
+  }
+  await phone.idle();
+  return invite.atMs - began;
+}
+
+/** From INVITE to 180, and from the accept key to 200; the call is then ended. */
+async function answerOnce(phone: Phone, peer: RawPeer, callId: string): Promise<{ ringMs: number; acceptMs: number }> {
+  const ringing = peer.next('180 INVITE');
+  const fields = { callId, user: USER };
+  const began = performance.now();
+  peer.request(phone.port, 'INVITE', { ...fields, cseq: 1 }, audioSdp(9000));
+  const rung = await ringing;
+  await pause(10); // a hand is slower than this: media is armed meanwhile
+  const answering = peer.next('200 INVITE');
+  const pressed = performance.now();
+  press(phone, { verb: 'call.answer' });
+  const answered = await answering;
+  const toTag = /;tag=([^;]+)/.exec(answered.message.headers.get('To')!)![1]!;
+  peer.request(phone.port, 'ACK', { ...fields, cseq: 1, toTag });
+  const ended = peer.next('200 BYE');
+  peer.request(phone.port, 'BYE', { ...fields, cseq: 2, toTag });
+  await ended;
+  await phone.idle();
+  return { ringMs: rung.atMs - began, acceptMs: answered.atMs - pressed };
+}

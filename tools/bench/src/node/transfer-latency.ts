@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
+import { oneWayMs } from './echo.ts';
+import { pause } from './measured-process.ts';
+import { TransferAgent } from './transfer-agent.ts';
+
+const TRANSFERS = 150;
+const WARM_UP = 100;
+/** Between the acts of a transfer, as between those of people: media ports are opened and closed meanwhile. */
+const SETTLE_MS = 5;
+/** pjsua x 3 on the machine of the performance page, ms. */
+const PJSUA_MS = 2.4;
+
+/**
+ * 7a: from REFER to the NOTIFY that says 200, among three agents of ours on loopback, each with sockets and a media worker of
+ * its own, in one process (the three pjsua of the recorded figure were three). The transferee opens media and makes its offer, the target answers with its own.
+ */
+export const transfers: Bench = { name: 'transfer', ids: ['7a'], run };
+
+async function run(): Promise<readonly (Result | NotRun)[]> {
+  const times = await measure();
+  const wire = median(await oneWayMs(500));
+  const rows: (Result | NotRun)[] = [
+    result('7a', 'REFER -> NOTIFY 200, median', 'ms', median(times), 'pjsua (recorded)', PJSUA_MS, {
+      text: '<= 1 x',
+      met: (_, ratio) => ratio <= 1,
+    }),
+    result('7a-p99', 'REFER -> NOTIFY 200, p99', 'ms', quantile(times, 0.99), 'pjsua (recorded)', PJSUA_MS, {
+      text: '<= 3 x',
+      met: (_, ratio) => ratio <= 3,
+    }),
+    result('7a-floor', 'REFER -> NOTIFY 200, median', 'ms', median(times), '4 UDP messages', 4 * wire, {
+      text: '<= 24 x',
+      met: (_, ratio) => ratio <= 24,
+    }),
+  ];
+  if (spawnSync('linphonec', ['--version']).error !== undefined) {
+    rows.push({ id: '7a-linphonec', why: 'linphonec is not here: install the package linphone-cli' });
+  }
+  return rows;
+}
+
+async function measure(): Promise<readonly number[]> {
+  const transferor = await TransferAgent.open('transferor');
+  const caller = await TransferAgent.open('caller');
+  const target = await TransferAgent.open('target');
+  try {
+    transferor.knows(caller, target);
+    caller.knows(transferor, target);
+    target.knows(transferor, caller);
+    const times: number[] = [];
+    for (let i = 0; i < WARM_UP + TRANSFERS; i++) {
+      const ms = await transferOnce(transferor, caller, target);
+      if (i >= WARM_UP) times.push(ms);
+    }
+    return times;
+  } finally {
+    for (const agent of [transferor, caller, target]) await agent.close();
+  }
+}
+
+/** One attended transfer: caller calls transferor, who calls target and hands the caller over. */
+async function transferOnce(transferor: TransferAgent, caller: TransferAgent, target: TransferAgent): Promise<number> {
+  const first = transferor.next('answered');
+  caller.dial(transferor);
+  const { call } = await first;
+  const [second, heard] = [transferor.next('answered'), target.next('answered')];
+  transferor.dial(target);
+  const { dialog, peer } = await second;
+  await heard; // the consultation stands at both its ends
+  await pause(SETTLE_MS);
+  const over = transferor.notifiedFinally();
+  const began = performance.now();
+  transferor.refer(call, peer, dialog);
+  await over;
+  const ms = performance.now() - began;
+  const left = [transferor.allEnded(), caller.allEnded(), target.allEnded()];
+  transferor.hangUpAll();
+  caller.hangUpAll();
+  await Promise.all(left);
+  await pause(SETTLE_MS);
+  return ms;
+}
