@@ -152,16 +152,6 @@ test('transfer.md §4: refusals of REFER are told and leave the call; 481 ends i
   }
 });
 
-test('RFC 3261 §12.2.1.2: a REFER that nobody answers is told as 408 and the dialog is gone', () => {
-  const { network, phone, call } = talkToWire();
-  phone.refer(call, 'sip:carol@example.com');
-  network.seconds(33);
-  assert.equal(phone.last('refer-answered').status, 408);
-  assert.equal(phone.last('ended').cause.how, 'timeout');
-  network.seconds(120);
-  phone.assertEmpty();
-});
-
 test('RFC 6665 §4.1.2.4: a NOTIFY proves acceptance when the answer to REFER never comes', () => {
   const { network, phone, wire, invite, call } = talkToWire();
   phone.refer(call, 'sip:carol@example.com');

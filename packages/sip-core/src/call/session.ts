@@ -121,8 +121,8 @@ export class Session implements InviteUsage {
       flow: this.#dialog.hop(),
       compose: () => withBody(this.#dialog.compose('INFO'), 'application/dtmf-relay', body),
       final: ({ status, reason }) => {
-        if (status === 481 || status === 408)
-          this.#end({ by: 'remote', how: 'response', status, phrase: reason }, undefined);
+        // A lost digit is no lost call: a 408 here is a proxy's impatience (RFC 4320 §4.2).
+        if (status === 481) this.#end({ by: 'remote', how: 'response', status, phrase: reason }, undefined);
       },
       failed: () => undefined,
     });
@@ -136,7 +136,7 @@ export class Session implements InviteUsage {
     this.#end({ by: 'remote', how: 'replaced' }, undefined);
   }
 
-  /** A REFER in this dialog was answered 481 or 408: the dialog is gone (RFC 5057 §5.1). */
+  /** A REFER in this dialog was answered 481: the dialog is gone (RFC 5057 §5.1). */
   lost(cause: EndCause): void {
     this.#end(cause, undefined);
   }

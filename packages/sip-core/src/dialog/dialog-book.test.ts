@@ -77,7 +77,7 @@ test('RFC 3891 §3: from-tag 0 also matches an absent tag; an ended dialog is kn
 test('RFC 3261 §12.2.2: CSeq order', () => {
   const one = dialog('c', 'l', 'r');
   assert.deepEqual(
-    [5, 5, 4, 9].map((cseq) => one.receive(cseq)),
+    [5, 5, 4, 9].map((cseq) => one.receive(cseq, 'INFO')),
     ['next', 'repeated', 'lower', 'next'],
   );
 });

@@ -97,11 +97,13 @@ export class Dialog {
   }
 
   /** Check and take the CSeq of a request from the far side. */
-  receive(cseq: number): Sequence {
+  receive(cseq: number, method: string): Sequence {
     const held = this.#remoteCSeq;
     if (held !== undefined && cseq < held) return 'lower';
     if (held !== undefined && cseq === held) return 'repeated';
-    this.#remoteCSeq = cseq;
+    // Departs from RFC 3261 §12.2.2 because a NOTIFY that the BYE sent behind it has overtaken is still news: the
+    // subscription outlives the call (RFC 5057 §4.1), and nothing else is taken after a BYE.
+    if (method !== 'BYE') this.#remoteCSeq = cseq;
     return 'next';
   }
 

@@ -10,6 +10,8 @@ import type { Inbound, Services } from '../user-agent/services.ts';
 
 /** How long the referrer hears from us at most: ring time (transfer.md says 60 to 180 s). */
 const EXPIRES_S = 180;
+/** How often in a row a NOTIFY may be put off before the subscription is given up. */
+const MAX_PUT_OFF = 3;
 /** How long the phone may think about a REFER before it is refused in its name. */
 const DECISION_MS = 30_000;
 
@@ -30,7 +32,8 @@ interface Report {
  *
  * ```
  *   requested ── 2xx ──► active (NOTIFY 100) ── final report, 180 s ──► last NOTIFY ──► gone
- *       └─ refusal ──► gone     └─ NOTIFY refused or unanswered ──────────────────────► gone
+ *       └─ refusal ──► gone     ├─ NOTIFY put off (491, 500, 503) ──► again, three times
+ *                               └─ NOTIFY refused or unanswered ──────────────────────► gone
  * ```
  */
 export class ReferNotifier {
@@ -45,6 +48,7 @@ export class ReferNotifier {
   #last: Report = { status: 100, phrase: 'Trying', ending: undefined };
   #open = false;
   #next: Report | undefined;
+  #putOff = 0;
 
   constructor(services: Services, id: ReferId, dialog: Dialog, inbound: Inbound, release: () => void) {
     this.id = id;
@@ -125,20 +129,33 @@ export class ReferNotifier {
         );
         return withBody(notify, 'message/sipfrag;version=2.0', printSipfrag(report));
       },
-      final: ({ status }) => {
-        this.#open = false;
-        // RFC 3515 §2.4.4: a refused NOTIFY ends the subscription and nothing else.
-        if (status >= 300 || report.ending !== undefined) this.#end();
-        else this.#pump();
-      },
+      final: ({ status }) => this.#answered(report, status),
       failed: () => this.#end(),
     });
+  }
+
+  #answered(report: Report, status: number): void {
+    if (isPutOff(status) && this.#putOff < MAX_PUT_OFF) {
+      const { timers, now, t1 } = this.#services;
+      timers.set(this.#again, now + t1 * 2 ** this.#putOff++, () => {
+        this.#open = false;
+        this.#next ??= report;
+        this.#pump();
+      });
+      return;
+    }
+    this.#open = false;
+    this.#putOff = 0;
+    // RFC 3515 §2.4.4: a refused NOTIFY ends the subscription and nothing else.
+    if (status >= 300 || report.ending !== undefined) this.#end();
+    else this.#pump();
   }
 
   #end(): void {
     if (this.#state.name === 'gone') return;
     this.#state = { name: 'gone' };
     this.#services.timers.clear(this.#usage);
+    this.#services.timers.clear(this.#again);
     this.#services.dialogs.release(this.#dialog, this.#usage);
     this.#release();
   }
@@ -146,4 +163,13 @@ export class ReferNotifier {
   get #usage(): string {
     return `refer-received:${this.id}`;
   }
+
+  get #again(): string {
+    return `refer-received:${this.id}:again`;
+  }
+}
+
+/** Not one of the answers that end a subscription (RFC 6665 §4.2.2): 500 when a later request overtook the NOTIFY. */
+function isPutOff(status: number): boolean {
+  return status === 491 || status === 500 || status === 503;
 }

@@ -22,8 +22,8 @@ type SubscriberState =
  * The implicit subscription of a REFER that we sent (RFC 3515 §2.4), a usage of its own: it outlives the call's BYE.
  *
  * ```
- *   sent ── 2xx or NOTIFY ──► active ── terminated with a verdict ──► settled ── 32 s ──► gone
- *     └─ refusal ──► gone        └─ no word before its time is up ───────────────────────► gone
+ *   sent ── 2xx, NOTIFY or silence ──► active ── terminated with a verdict ──► settled ── 32 s ──► gone
+ *     └─ refusal ──► gone                 └─ no word before its time is up ───────────────────────► gone
  * ```
  */
 export class ReferSubscriber {
@@ -34,6 +34,7 @@ export class ReferSubscriber {
   /** CSeq of the REFER and of its digest rounds: any of them may stand in `Event: refer;id=`. */
   readonly #cseqs = new Set<number>();
   #state: SubscriberState = { name: 'sent' };
+  #judged = false;
 
   constructor(services: Services, id: ReferId, dialog: Dialog, release: () => void) {
     this.id = id;
@@ -50,11 +51,16 @@ export class ReferSubscriber {
 
   /** Whether `Event: refer;id=` means this one. */
   hasId(id: string): boolean {
-    return this.#cseqs.has(Number(id));
+    return /^\d+$/.test(id) && this.#cseqs.has(Number(id));
   }
 
   get isLive(): boolean {
     return this.#state.name === 'sent' || this.#state.name === 'active';
+  }
+
+  /** A verdict may still come: what carries no id is meant for the oldest of these. */
+  get isOpen(): boolean {
+    return this.isLive && !this.#judged;
   }
 
   /** A 2xx or a NOTIFY has shown that the far end took the REFER. */
@@ -67,6 +73,11 @@ export class ReferSubscriber {
     if (this.#state.name !== 'sent') return;
     this.#state = { name: 'active' };
     this.#until(Math.max(DEFAULT_EXPIRES_MS, (expiresS ?? 0) * 1000));
+  }
+
+  /** Nobody answered the REFER. It may have arrived all the same: what comes of it is still listened to. */
+  unanswered(): void {
+    this.accepted(undefined);
   }
 
   /** Nothing will come: a refusal, or a 2xx with `Refer-Sub: false` (RFC 4488 §4). */
@@ -93,6 +104,7 @@ export class ReferSubscriber {
     const word = stated?.state ?? (final ? 'terminated' : 'active');
     const subscription = word === 'terminated' || word === 'pending' ? word : 'active';
     if (this.#state.name === 'sent') this.#state = { name: 'active' };
+    this.#judged ||= final;
     if (subscription === 'terminated' && final) {
       this.#state = { name: 'settled' };
       this.#until(64 * this.#services.t1);

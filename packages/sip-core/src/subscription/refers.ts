@@ -7,7 +7,7 @@ import type { SipRequest } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { parseParams } from '../message/params.ts';
 import { cseqOf, eventOf, numberOf } from '../message/values.ts';
-import type { EndCause, ReferId, ReferIn } from '../user-agent/door.ts';
+import type { ReferId, ReferIn } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import type { Inbound, Services } from '../user-agent/services.ts';
 import { ReferNotifier } from './refer-notifier.ts';
@@ -21,7 +21,7 @@ const MAX_RECEIVED = 32;
 /** All REFERs of the user agent, sent and received, with the subscriptions that live apart from their calls. */
 export class Refers {
   readonly #services: Services;
-  /** In the order in which they were sent: a NOTIFY without id goes to the oldest. */
+  /** In the order in which they were sent: a NOTIFY without id goes to the oldest that has no verdict. */
   readonly #sent: ReferSubscriber[] = [];
   readonly #received = new Map<ReferId, ReferNotifier>();
 
@@ -74,17 +74,23 @@ export class Refers {
         const withoutSubscription =
           status < 300 && response.headers.get('Refer-Sub')?.trim().toLowerCase().startsWith('false') === true;
         if (status < 300 && !withoutSubscription) subscriber.accepted(numberOf(response, 'Expires'));
+        else if (status === 408) subscriber.unanswered();
         else subscriber.end();
         const retryAfterS = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
         tell(status, reason, { withoutSubscription, ...(Number.isNaN(retryAfterS) ? {} : { retryAfterS }) });
-        if (status === 481 || status === 408) session.lost(gone(status, reason));
+        if (status === 481) session.lost({ by: 'remote', how: 'response', status, phrase: reason });
       },
       failed: (why) => {
         // A NOTIFY has come: the REFER was accepted, only its answer was lost (RFC 6665 §4.1.2.4).
         if (subscriber.isProven) return tell(202, 'Accepted');
-        subscriber.end();
-        tell(why === 'timeout' ? 408 : 503, why === 'timeout' ? 'Request Timeout' : 'Service Unavailable');
-        if (why === 'timeout') session.lost({ by: 'network', how: 'timeout', status: 408, phrase: 'Request Timeout' });
+        if (why === 'transport') {
+          subscriber.end();
+          return tell(503, 'Service Unavailable');
+        }
+        // Departs from RFC 3261 §12.2.1.2 because some middleboxes swallow REFER: silence to it would cost the caller
+        // his call. A dialog that has gone in truth says so to the next re-INVITE.
+        subscriber.unanswered();
+        tell(408, 'Request Timeout');
       },
     });
   }
@@ -100,7 +106,7 @@ export class Refers {
     const { id } = event;
     const found =
       id === undefined
-        ? (here.find((subscriber) => subscriber.isLive) ?? here.at(-1))
+        ? (here.find((one) => one.isOpen) ?? here.find((one) => one.isLive) ?? here.at(-1))
         : here.find((subscriber) => subscriber.hasId(id));
     if (found === undefined) return void this.#services.reply(inbound, 481, { localTag });
     refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
@@ -182,8 +188,4 @@ function composeRefer(dialog: Dialog, order: ReferOrder): SipRequest {
   headers.add('Supported', SUPPORTED);
   headers.add('Allow-Events', ALLOW_EVENTS);
   return refer;
-}
-
-function gone(status: number, phrase: string): EndCause {
-  return { by: 'remote', how: 'response', status, phrase };
 }

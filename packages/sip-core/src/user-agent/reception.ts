@@ -67,7 +67,7 @@ export class Reception {
     const { request } = inbound;
     const dialog = this.dialogOf(request);
     if (dialog === undefined) return void services.reply(inbound, 481);
-    const sequence = dialog.receive(cseqOf(request).number);
+    const sequence = dialog.receive(cseqOf(request).number, request.method);
     switch (sequence) {
       case 'lower':
         // RFC 3261 §12.2.2.
