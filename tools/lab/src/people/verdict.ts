@@ -36,12 +36,10 @@ export function shortcomings(findings: Findings): string[] {
     const what = step.cseq.method === 'REFER' ? 'REFER' : 'hold (INVITE)';
     if (!step.again) wrong.push(`${what} was refused: ${step.status} ${step.rest}`);
   }
-  const missing = matchSteps(
-    ladder,
-    'receptionist',
-    findings.lossy ? ATTENDED_TRANSFER_STEPS_WITH_LOSS : ATTENDED_TRANSFER_STEPS,
-  );
-  if (missing !== undefined) wrong.push(`the ladder has no ${missing.word} after [${missing.found.join(', ')}]`);
+  for (const pattern of findings.lossy ? ATTENDED_TRANSFER_STEPS_WITH_LOSS : [ATTENDED_TRANSFER_STEPS]) {
+    const missing = matchSteps(ladder, 'receptionist', pattern);
+    if (missing !== undefined) wrong.push(`the ladder has no ${missing.word} after [${missing.found.join(', ')}]`);
+  }
   const failed = seenBy(ladder, 'receptionist').steps.find((step) => (step.sipfrag ?? 0) >= 300);
   if (failed !== undefined) wrong.push(`NOTIFY says ${failed.sipfrag}: Replaces did not find the call`);
   if (outcome.name !== 'completed') wrong.push(`the outcome is ${outcome.name}, not completed`);

@@ -13,6 +13,8 @@ export interface Played {
 }
 
 const PATIENCE_MS = 15_000;
+/** Repeated BYEs and their answers, where datagrams get lost. */
+const FREE_MS = 8_000;
 /** The longest that a verdict may take: transfer.md §6. */
 const VERDICT_MS = 40_000;
 
@@ -85,6 +87,9 @@ export async function playTransfer(office: RealOffice, hand: Hand, say: Say, tal
     while (outcomes.all.length === 0 && office.elapsed() < limit) await pause(20);
     const outcome = outcomes.all[0] ?? { name: 'none', evidence: undefined };
     say(`outcome ${outcome.name}${outcome.evidence === undefined ? '' : `, evidence ${outcome.evidence}`}`);
+    // Both legs end by themselves now; who is left with one is found out afterwards.
+    if (outcome.name === 'completed')
+      await until(desk, () => desk.idle, 'the receptionist is free', FREE_MS).catch(() => {});
     await pause(talkMs + 500);
     return { outcome, receptionistIdle: desk.idle };
   } finally {
