@@ -55,6 +55,38 @@ test('phone-ux §4.2 step 2: digits stop the tone, # dials the target on the sec
   assert.ok(bench.has('connect', { call: bench.target() }));
 });
 
+test('phone-ux §4.2 step 2: who dials faster than the exchange holds loses no digit', () => {
+  for (const typed of ['9999#', '9999']) {
+    const bench = new Bench();
+    bench.talking();
+    bench.want({ verb: 'key.transfer' });
+    bench.dial(typed.slice(0, 2));
+    assert.ok(!bench.has('tone', { tone: 'refusal' }));
+    bench.dial(typed.slice(2));
+    assert.ok(!bench.has('dial'));
+    bench.held('a');
+    assert.equal(bench.state.prompt?.digits, '9999');
+    bench.pass(typed.endsWith('#') ? 0 : 10_000);
+    assert.ok(bench.has('dial', { call: bench.target(), to: 'sip:9999@pbx.test' }));
+    assert.equal(bench.state.ahead, '');
+  }
+});
+
+test('phone-ux §4.2 step 2: digits typed into a hold that fails are forgotten, on another line they are kept', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.transfer' });
+  bench.dial('99');
+  bench.tell({ type: 'hold-refused', call: call('a'), status: 481, phrase: 'Gone' });
+  assert.equal(bench.state.ahead, '');
+  const other = new Bench();
+  other.talking();
+  other.want({ verb: 'key.line', line: 2 });
+  other.dial('12');
+  other.held('a');
+  assert.equal(other.state.prompt?.digits, '12');
+});
+
 test('phone-ux §4.2 step 2: ten seconds without a digit dial as # does', () => {
   const bench = new Bench();
   bench.talking();

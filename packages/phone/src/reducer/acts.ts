@@ -2,7 +2,7 @@ import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { PhoneAccount } from './door.ts';
 import type { Draft } from './draft.ts';
 import { accountOf, canCall, freeLine, isEmergency, plainNumber, uriFor, userOf } from './inquiry.ts';
-import type { Call } from './state.ts';
+import type { Call, Prompt } from './state.ts';
 
 /** Ask the far end to be held; its final answer comes as an event. */
 export function askHold(d: Draft, id: CallId): void {
@@ -93,14 +93,23 @@ export function place(d: Draft, placing: Placing): boolean {
   return true;
 }
 
-/** Seize a line for a number to be dialled. */
-export function seize(d: Draft, line: number | undefined, digits = ''): void {
+/** Seize a line for a number to be dialled; what was typed ahead stands in it already. */
+export function seize(
+  d: Draft,
+  line: number | undefined,
+  first = d.state.ahead,
+  purpose: Prompt['purpose'] = { name: 'call' },
+): void {
+  const end = first.indexOf('#', 1);
+  const digits = end < 0 ? first : first.slice(0, end);
   d.set({
+    ahead: '',
     prompt: {
       line: freeLine(d.state, line),
       digits,
-      purpose: { name: 'call' },
+      purpose,
       tone: digits === '' ? 'dial' : 'silent',
+      ...(end < 0 ? {} : { sent: true }),
     },
   });
 }

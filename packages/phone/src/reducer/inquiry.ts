@@ -86,6 +86,14 @@ export function accountOf(state: PhoneState, id: string): PhoneAccount | undefin
   return state.settings.accounts.find((account) => account.id === id);
 }
 
+/** A hold is on its way, and a line will be seized once it has its answer. */
+export function seizesSoon(state: PhoneState): boolean {
+  const { errand } = state;
+  if (errand?.name === 'holding' && errand.goal.name === 'seize') return true;
+  const live = liveTransfer(state);
+  return live?.kind === 'attended' && live.to === undefined && live.machine.name === 'holding';
+}
+
 /** The line for a new call: the wished one, else the seized one, else the emptiest, lowest first. */
 export function freeLine(state: PhoneState, wished?: number): number {
   if (wished !== undefined) return wished;

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { begin, endThen } from './errand.ts';
 import { headsetStep } from './headset.ts';
 import { hookStep } from './hook.ts';
-import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
+import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer, seizesSoon } from './inquiry.ts';
 import type { Call } from './state.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
 
@@ -92,6 +92,11 @@ function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Pla
   }
   if (callsIn(d.state, 'talking').length > 0) {
     plain(d, { verb: 'call.dtmf', digits: pressed }, ticket);
+    return;
+  }
+  if (seizesSoon(d.state)) {
+    if (d.state.ahead.length < 40) d.set({ ahead: d.state.ahead + pressed });
+    d.done(ticket);
     return;
   }
   // an emergency number can be dialled beside a transfer that waits for its verdict; any other one is refused then

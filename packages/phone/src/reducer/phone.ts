@@ -2,6 +2,7 @@ import { callStep } from './calls.ts';
 import { canDo } from './can-do.ts';
 import type { PhoneEffect, PhoneEvent, PhoneStep } from './door.ts';
 import { Draft } from './draft.ts';
+import { seizesSoon } from './inquiry.ts';
 import { intentStep } from './intents.ts';
 import { levels } from './levels.ts';
 import { referRequested } from './referred.ts';
@@ -21,6 +22,8 @@ import { drive, referOf } from './transfer-machine.ts';
 export const phone: PhoneStep = (state, event, now) => {
   const d = new Draft(state, now);
   receive(d, event);
+  // the hold that would have seized a line came to nothing
+  if (d.state.ahead !== '' && !seizesSoon(d.state)) d.set({ ahead: '' });
   settleWaiting(d);
   noticePhases(d, state);
   emitLevels(d);

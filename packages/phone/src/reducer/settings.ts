@@ -38,6 +38,7 @@ export function initialPhone(settings: PhoneSettings, kept: Kept = {}): PhoneSta
     dnd: kept.dnd ?? false,
     calls: [],
     prompt: undefined,
+    ahead: '',
     errand: undefined,
     transfers: [],
     referrals: [],

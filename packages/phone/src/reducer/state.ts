@@ -80,6 +80,8 @@ export interface Prompt {
     | { readonly name: 'transfer'; readonly caller: CallId; readonly transfer: TransferId };
   /** `dead`: nothing was dialled for too long. */
   readonly tone: 'dial' | 'silent' | 'dead';
+  /** `#` was pressed before the line was there: nothing more is waited for. */
+  readonly sent?: boolean;
 }
 
 /** What is to happen once a hold has its final answer. */
@@ -160,6 +162,8 @@ export interface PhoneState {
   readonly dnd: boolean;
   readonly calls: readonly Call[];
   readonly prompt: Prompt | undefined;
+  /** Digits pressed while a hold is on its way that will seize a line: that line begins with them. */
+  readonly ahead: string;
   readonly errand: Errand | undefined;
   readonly transfers: readonly TransferRecord[];
   readonly referrals: readonly Referral[];

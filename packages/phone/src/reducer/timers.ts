@@ -32,7 +32,8 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
   const { prompt, settings, errand } = state;
   if (prompt !== undefined && prompt.digits !== '' && prompt.tone !== 'dead') {
     const short = isEmergency(settings, prompt.digits);
-    const afterMs = short ? Math.min(shortInterdigitMs, settings.interdigitMs) : settings.interdigitMs;
+    const waitMs = short ? Math.min(shortInterdigitMs, settings.interdigitMs) : settings.interdigitMs;
+    const afterMs = prompt.sent ? 0 : waitMs;
     due.set('interdigit', { afterMs, key: `${prompt.line} ${prompt.digits}` });
   } else if (prompt?.tone === 'dial') due.set('dial-tone', { afterMs: settings.dialToneMs, key: prompt.line });
   if (state.beep !== undefined) due.set('beep', { afterMs: state.beep.forMs, key: state.beep });

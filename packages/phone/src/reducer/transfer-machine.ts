@@ -15,9 +15,9 @@ import {
   transferRules,
   transferStep,
 } from '@switchhook/transfer';
-import { askHold, askResume, hangUp, place } from './acts.ts';
+import { askHold, askResume, hangUp, place, seize } from './acts.ts';
 import type { Draft } from './draft.ts';
-import { accountOf, freeLine, inHand, isLeg, recordOf, uriFor } from './inquiry.ts';
+import { accountOf, inHand, isLeg, recordOf, uriFor } from './inquiry.ts';
 import { announceOutcome } from './outcome.ts';
 import type { Call, PhoneState, TransferRecord } from './state.ts';
 
@@ -161,10 +161,7 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
       return undefined;
     case 'dial-target':
       if (record.to !== undefined) dialTarget(d, record, record.to);
-      else {
-        const purpose = { name: 'transfer', caller: record.pair.caller, transfer: id } as const;
-        d.set({ prompt: { line: freeLine(d.state), digits: '', purpose, tone: 'dial' } });
-      }
+      else seize(d, undefined, d.state.ahead, { name: 'transfer', caller: record.pair.caller, transfer: id });
       return undefined;
     case 'end':
       closePrompt(d, id);
