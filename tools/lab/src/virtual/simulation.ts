@@ -1,7 +1,7 @@
 import { callsOnly, type Ladder, ladderOf } from '@switchhook/ladder';
 import type { Millis } from '@switchhook/sans-io';
 import { SeededRandom } from '@switchhook/sans-io/testing';
-import type { Crypto } from '@switchhook/sip-core';
+import { type Census, type Crypto, UserAgent } from '@switchhook/sip-core';
 import type { MakeUserAgent } from '../exchange/b2bua.ts';
 import type { ExchangeStyle } from '../exchange/settings.ts';
 import { meddle } from '../network/mischief.ts';
@@ -53,7 +53,13 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
   const random = new SeededRandom(seed);
   const planted = PLANTED[seed % PLANTED.length]!;
   const style = options.style ?? random.pick(['proxy', 'b2bua'] as const);
-  const { make, crypto, sabotage } = options;
+  const { crypto, sabotage } = options;
+  const agents: (() => Census | undefined)[] = [];
+  const make: MakeUserAgent = (settings) => {
+    const agent = options.make(settings);
+    agents.push(() => (agent instanceof UserAgent ? agent.census() : undefined));
+    return agent;
+  };
   const office = new VirtualOffice({ seed, style, make, crypto, sabotage });
   const weather = weatherOf(planted, options.loss);
   const fault = meddlingOf(planted);
@@ -96,6 +102,8 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
     everybodyHangsUp(office);
     office.pass(SETTLE_MS);
     for (const desk of Object.values(office.desks)) leaks.push(...leaksOf(desk));
+    // The agents of phones without power stand still for ever; nothing else may be alive by now.
+    if (planted !== 'crash') for (const census of agents) leaks.push(...aliveIn(census()));
     const left = 'size' in office.exchange ? Number(office.exchange.size) : 0;
     if (left > 0 && planted !== 'crash') leaks.push(`exchange: ${left} legs`);
     office.close();
@@ -181,6 +189,11 @@ function everybodyHangsUp(office: VirtualOffice): void {
     for (const call of desk.runtime.state.calls) desk.press({ verb: 'call.hangup', callId: call.id });
     if (desk.runtime.state.hook === 'off') desk.press({ verb: 'hook.put-down' });
   }
+}
+
+function aliveIn(census: Census | undefined): string[] {
+  const { registrations: _, ...counts } = census ?? { registrations: 0 };
+  return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`user agent: ${count} ${what}`] : []));
 }
 
 function leaksOf(desk: Desk): string[] {

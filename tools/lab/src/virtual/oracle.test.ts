@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { Datagram } from '@switchhook/ladder';
+import { test } from 'uvu';
+import type { Act } from './acts.ts';
+import { type Judgement, judge } from './oracle.ts';
+
+const HOSTS = {
+  exchange: '10.0.0.1',
+  receptionist: '10.0.0.10',
+  caller: '10.0.0.11',
+  specialist: '10.0.0.99',
+} as const;
+type Who = keyof typeof HOSTS;
+const NAMES = Object.fromEntries(Object.entries(HOSTS).map(([name, host]) => [host, name]));
+
+/** `who>` sends to the exchange, `who<` receives from it. */
+function packet(
+  atMs: number,
+  way: `${Who}${'>' | '<'}`,
+  first: string,
+  cseq: string,
+  call: string,
+  more: readonly string[] = [],
+  body = '',
+): Datagram {
+  const who = HOSTS[way.slice(0, -1) as Who];
+  const [from, to] = way.endsWith('>') ? [who, HOSTS.exchange] : [HOSTS.exchange, who];
+  const head = [
+    first,
+    `Via: SIP/2.0/UDP h;branch=z9hG4bK${call}${cseq}`.replaceAll(' ', ' '),
+    'From: <sip:a@x>;tag=a',
+    'To: <sip:b@x>;tag=b',
+    `Call-ID: ${call}`,
+    `CSeq: ${cseq}`,
+    ...more,
+  ];
+  return {
+    atMs,
+    from: `${from}:5060`,
+    to: `${to}:5060`,
+    bytes: new TextEncoder().encode(`${head.join('\r\n')}\r\n\r\n${body}`),
+    arrivalsMs: [atMs],
+  };
+}
+
+const sdp = (host: string, direction: string) =>
+  [['Content-Type: application/sdp'], `v=0\r\nc=IN IP4 ${host}\r\nm=audio 4 RTP/AVP 0\r\na=${direction}\r\n`] as const;
+const OK = 'SIP/2.0 200 OK';
+
+/** The caller talks to the receptionist from second 1 on. */
+function talking(): Datagram[] {
+  return [
+    packet(1000, 'caller<', OK, '1 INVITE', 'c', ...sdp(HOSTS.receptionist, 'sendrecv')),
+    packet(1000, 'receptionist>', OK, '1 INVITE', 'r', ...sdp(HOSTS.receptionist, 'sendrecv')),
+    packet(1001, 'receptionist<', 'ACK sip:r SIP/2.0', '1 ACK', 'r', ...sdp(HOSTS.caller, 'sendrecv')),
+  ];
+}
+
+function held(at: number): Datagram[] {
+  return [
+    packet(at, 'receptionist>', 'INVITE sip:c SIP/2.0', '2 INVITE', 'r', ...sdp(HOSTS.receptionist, 'sendonly')),
+    packet(at, 'caller<', 'INVITE sip:c SIP/2.0', '2 INVITE', 'c', ...sdp(HOSTS.receptionist, 'sendonly')),
+  ];
+}
+
+function ended(at: number): Datagram[] {
+  return [
+    packet(at, 'receptionist>', 'BYE sip:c SIP/2.0', '9 BYE', 'r'),
+    packet(at, 'caller<', 'BYE sip:c SIP/2.0', '9 BYE', 'c'),
+  ];
+}
+
+function of(datagrams: readonly Datagram[], acts: readonly Act[] = []): Judgement {
+  return judge({ datagrams, names: NAMES, acts, epilogueAt: 100_000, judgedAt: 160_000 });
+}
+
+const act = (atMs: number, who: Act['who'], what: string): Act => ({ atMs, who, what });
+
+test('oracle: a caller whose call ends although nobody hung up is lost', () => {
+  assert.equal(of([...talking(), ...ended(20_000)]).lostCallers.length, 1);
+});
+
+test('oracle: a caller who hung up, or was hung up on, is not lost', () => {
+  const history = [...talking(), ...ended(20_000)];
+  assert.deepEqual(of(history, [act(19_900, 'caller', 'call.hangup')]).lostCallers, []);
+  assert.deepEqual(of(history, [act(19_900, 'receptionist', 'hook.put-down')]).lostCallers, []);
+});
+
+test('oracle: whoever cancels or puts the handset down while the caller is held did not mean the caller', () => {
+  const history = [...talking(), ...held(10_000), ...ended(20_000)];
+  assert.equal(of(history, [act(19_900, 'receptionist', 'hook.put-down')]).lostCallers.length, 1);
+  assert.equal(of(history, [act(19_900, 'receptionist', 'key.cancel')]).lostCallers.length, 1);
+});
+
+test('oracle: a caller who was joined to the specialist is not lost when the receptionist leaves', () => {
+  const joined = [
+    packet(19_000, 'caller<', OK, '1 INVITE', 'cs', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(19_000, 'specialist>', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'sendrecv')),
+  ];
+  assert.deepEqual(of([...talking(), ...held(10_000), ...joined, ...ended(20_000)]).lostCallers, []);
+});
+
+test('oracle: on hold at the end, after the receptionist took back whom it could, is lost', () => {
+  assert.match(of([...talking(), ...held(10_000)]).lostCallers[0]!, /still held by receptionist/);
+  assert.deepEqual(of(talking()).lostCallers, []);
+});
+
+test('oracle: a caller in a call that nobody else is in is lost, unless the other phone lost power', () => {
+  const alone = talking().slice(0, 1);
+  assert.match(of(alone).lostCallers[0]!, /who has no call/);
+  assert.deepEqual(of(alone, [act(5000, 'receptionist', 'crash')]).lostCallers, []);
+});
+
+test('oracle: BYE to the caller after 202 and before any evidence breaks a promise; after NOTIFY 200 it does not', () => {
+  const refer = packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r');
+  const accepted = packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r');
+  const notify = packet(
+    15_200,
+    'receptionist<',
+    'NOTIFY sip:r SIP/2.0',
+    '1 NOTIFY',
+    'r',
+    ['Content-Type: message/sipfrag'],
+    'SIP/2.0 200 OK',
+  );
+  const answer = packet(15_210, 'receptionist>', OK, '1 NOTIFY', 'r');
+  const base = [...talking(), ...held(10_000), refer, accepted];
+  assert.match(of([...base, ...ended(16_000)]).brokenPromises[0]!, /without evidence/);
+  assert.deepEqual(of([...base, notify, answer, ...ended(16_000)]).brokenPromises, []);
+});
+
+test('oracle: a NOTIFY that reached the phone and got no answer breaks a promise', () => {
+  const notify = packet(15_200, 'receptionist<', 'NOTIFY sip:r SIP/2.0', '1 NOTIFY', 'r');
+  assert.match(of([...talking(), notify]).brokenPromises[0]!, /no answer/);
+});
+
+test.run();
