@@ -2,7 +2,7 @@ import type { Parsed } from '@switchhook/sans-io';
 import { type HeaderName, headerName, sameName } from './header-names.ts';
 import { asOctets, decodeOctets } from './octets.ts';
 import { splitList } from './params.ts';
-import { trimmed, wholeNumber, withoutControl } from './token.ts';
+import { hasControl, trimmed, wholeNumber, withoutControl } from './token.ts';
 
 type ReadValue<T> = (text: string) => Parsed<T, string>;
 
@@ -324,6 +324,10 @@ function checkText(text: string): void {
 function built(name: string, value: string): HeaderField {
   const known = headerName(name);
   if (known === undefined) throw new Error(`not a header field name: ${JSON.stringify(name)}`);
-  checkText(value);
-  return new HeaderField(known, false, undefined, 0, 0, 0, trimmed(withoutControl(value), 0, value.length));
+  let text = value;
+  if (hasControl(value)) {
+    checkText(value);
+    text = withoutControl(value);
+  }
+  return new HeaderField(known, false, undefined, 0, 0, 0, trimmed(text, 0, text.length));
 }

@@ -59,6 +59,26 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** The UTF-8 octets of `text` with `tail` behind them: one piece of memory where the text is ASCII, as it nearly always is. */
+export function encodeBefore(text: string, tail: Uint8Array): Uint8Array {
+  const { length } = text;
+  const bytes = new Uint8Array(length + tail.length);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  if (read === length && written === length) {
+    bytes.set(tail, length);
+    return bytes;
+  }
+  return joined(encoder.encode(text), tail);
+}
+
+/** Two runs of octets as one. */
+export function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length);
+  return bytes;
+}
+
 /** UTF-8 octets as text, broken ones as U+FFFD: for bodies. */
 export function decodeText(bytes: Uint8Array): string {
   return utf8.decode(bytes);

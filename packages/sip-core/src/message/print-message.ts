@@ -1,5 +1,5 @@
 import type { SipMessage } from './message.ts';
-import { asOctets, encodeText, octetsOf } from './octets.ts';
+import { asOctets, encodeBefore, joined, octetsOf } from './octets.ts';
 import { isToken } from './token.ts';
 import { isUriText } from './uri.ts';
 
@@ -10,12 +10,8 @@ import { isUriText } from './uri.ts';
 export function printMessage(message: SipMessage): Uint8Array {
   const { text, octets } = message.headers.print(message.body.length);
   const start = startLine(message);
-  const head = octets ? octetsOf(`${asOctets(start)}\r\n${text}\r\n`) : encodeText(`${start}\r\n${text}\r\n`);
-  if (message.body.length === 0) return head;
-  const bytes = new Uint8Array(head.length + message.body.length);
-  bytes.set(head);
-  bytes.set(message.body, head.length);
-  return bytes;
+  if (octets) return joined(octetsOf(`${asOctets(start)}\r\n${text}\r\n`), message.body);
+  return encodeBefore(`${start}\r\n${text}\r\n`, message.body);
 }
 
 function startLine(message: SipMessage): string {
