@@ -87,6 +87,18 @@ test('a port in use is one clear line with the remedy, and exit code 1', async (
   folder.remove();
 });
 
+test('a second phone at the same control socket is refused in one line, and ends', async () => {
+  const folder = testFolder();
+  const first = new DeskProcess('phone', '--config', writeConfiguration(folder.path, await freePort(), 9));
+  await first.says(/phone e2e at port/);
+  const second = new DeskProcess('phone', '--config', writeConfiguration(folder.path, await freePort(), 9));
+  assert.equal(await second.exited, 1);
+  assert.match(second.errors, /^switchhook: another phone runs here: .*\(set control\.socket to another path\)\n$/);
+  first.child.kill('SIGTERM');
+  assert.equal(await first.exited, 0);
+  folder.remove();
+});
+
 test('a wrong configuration: every fault with its line, exit code 2, and nothing else', async () => {
   const folder = testFolder();
   const path = join(folder.path, 'wrong.yaml');

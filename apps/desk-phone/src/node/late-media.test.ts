@@ -56,4 +56,33 @@ test('media whose worker died: it is told, nothing can be opened, and a new work
   assert.equal(workers[1]!.closed, true);
 });
 
+test('media whose worker cannot be started again is tried until it can', async () => {
+  let starts = 0;
+  const worker = new Worker();
+  const first = new Worker();
+  const faults: string[] = [];
+  let thirdIsThere: () => void = () => {};
+  const third = new Promise<void>((resolve) => {
+    thirdIsThere = resolve;
+  });
+  const media = new LateMedia(async () => {
+    starts += 1;
+    if (starts === 1) return first;
+    if (starts === 2) throw new Error('no ports');
+    setImmediate(thirdIsThere);
+    return worker;
+  }, 1);
+  await media.ready;
+  media.onEvent = (event) => {
+    if (event.type === 'fault') faults.push(event.message);
+  };
+  first.onEvent({ type: 'fault', where: 'worker', message: 'gone' });
+  const alive = setInterval(() => {}, 1000);
+  await third;
+  clearInterval(alive);
+  assert.deepEqual(faults, ['gone', 'no ports']);
+  assert.ok(media.open(token<'media'>('m-1')) !== undefined);
+  await media.close();
+});
+
 test.run();

@@ -25,6 +25,7 @@ export class LateMedia implements MediaPort {
     this.#retryMs = firstRetryMs;
     // The thread starts once this turn's work is done: REGISTER goes out first.
     this.#ready = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#begin());
+    this.#ready.catch(() => this.#again());
   }
 
   /** When the first worker ticks; rejects when it could not be started. */
@@ -48,6 +49,7 @@ export class LateMedia implements MediaPort {
   }
 
   async #begin(): Promise<void> {
+    if (this.#closed) return;
     const port = await this.#start();
     if (this.#closed) {
       await port.close();
@@ -63,10 +65,19 @@ export class LateMedia implements MediaPort {
   }
 
   #lost(port: MediaPort): void {
-    if (this.#port !== port || this.#closed) return;
+    if (this.#port !== port) return;
     this.#port = undefined;
+    this.#again();
+  }
+
+  /** Try once more after a while, and go on trying. */
+  #again(): void {
+    if (this.#closed) return;
     setTimeout(() => {
-      this.#begin().catch((error: Error) => this.onEvent({ type: 'fault', where: 'worker', message: error.message }));
+      this.#begin().catch((error: Error) => {
+        this.onEvent({ type: 'fault', where: 'worker', message: error.message });
+        this.#again();
+      });
     }, this.#retryMs).unref();
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }

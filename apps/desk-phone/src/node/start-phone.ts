@@ -93,9 +93,20 @@ export async function startPhone(
       'keys and headset are configured, but this version listens to no keypad and no headset: use the terminal or ctl',
     );
   }
-  adviseOnRegistrations(runtime, configuration, say);
+  sayWhatFails(runtime, configuration, say);
+  const leave = async (): Promise<void> => {
+    await farewell(runtime, FAREWELL_MS);
+    runtime.close();
+    await media.close();
+  };
   runtime.start();
-  const control = configuration.control.enabled ? await openControl(runtime, configuration) : undefined;
+  let control: ControlServer | undefined;
+  try {
+    control = configuration.control.enabled ? await openControl(runtime, configuration) : undefined;
+  } catch (error) {
+    await leave();
+    throw error;
+  }
   return {
     runtime,
     sipPort: Object.values(local)[0]!.port,
@@ -104,9 +115,7 @@ export async function startPhone(
     media: media.ready,
     async stop() {
       await control?.close();
-      await farewell(runtime, FAREWELL_MS);
-      runtime.close();
-      await media.close();
+      await leave();
     },
   };
 }
@@ -185,11 +194,17 @@ async function openControl(runtime: Runtime, { control, name }: Configuration): 
   }
 }
 
-/** Each reason of each account is said once, until it registers or fails in another way. */
-function adviseOnRegistrations(runtime: Runtime, { accounts }: Configuration, say: (line: string) => void): void {
+/** Each reason of each account, and each fault of this machine, is said once until something else is to be said. */
+function sayWhatFails(runtime: Runtime, { accounts }: Configuration, say: (line: string) => void): void {
   const said = new Map<string, string>();
+  const once = (of: string, line: string): void => {
+    if (said.get(of) === line) return;
+    said.set(of, line);
+    say(line);
+  };
   runtime.subscribe({
     journal: (entry) => {
+      if (entry.type === 'fault') once(`fault ${entry.where}`, `${entry.where}: ${entry.message}`);
       if (entry.type !== 'registration') return;
       const account = accounts.find(({ id }) => id === entry.account);
       if (account === undefined || entry.state.name === 'registering') return;
@@ -197,9 +212,7 @@ function adviseOnRegistrations(runtime: Runtime, { accounts }: Configuration, sa
         entry.state.name === 'failed'
           ? registrationAdvice(account, entry.state)
           : `account ${account.id}: ${entry.state.name}`;
-      if (said.get(account.id) === line) return;
-      said.set(account.id, line);
-      say(line);
+      once(account.id, line);
     },
   });
 }
