@@ -84,7 +84,7 @@ export function receptionistMind(temper: Temper, random: SeededRandom): Mind {
 export function retrievingMind(callerNumber: string): Mind {
   return (snapshot) => {
     if (snapshot.transfer !== null && snapshot.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
-    const lines = snapshot.lines.filter((line) => line.callId !== null);
+    const lines = [...snapshot.lines, ...(snapshot.waiting ?? [])].filter((line) => line.callId !== null);
     const held = lines.find((line) => line.state === 'held');
     const talks = lines.find((line) => line.state === 'talking');
     const moving = lines.some((line) =>
@@ -128,7 +128,7 @@ export function specialistMind(temper: Temper): Mind {
 }
 
 function hangUps(snapshot: Snapshot): Intent[] {
-  return snapshot.lines.flatMap((line) =>
+  return [...snapshot.lines, ...(snapshot.waiting ?? [])].flatMap((line) =>
     line.callId === null ? [] : [{ verb: 'call.hangup', callId: line.callId as never } as const],
   );
 }

@@ -44,9 +44,11 @@ export interface OfficeReport {
 }
 
 const ACTING_MS = 100_000;
-const EPILOGUE_MS = 60_000;
+/** Longer than the longest verdict, that of a blind transfer (transfer.md §6), and the resume after it. */
+const EPILOGUE_MS = 260_000;
 const SETTLE_MS = 200_000;
 const LOOK_MS = { least: 150, spread: 700 };
+const SLOW_LOOK_MS = { least: 1_500, spread: 3_000 };
 
 /** Play one office from its seed. Never throws: an exception of ours is in the report. */
 export function playOffice(seed: number, options: SimulationOptions): OfficeReport {
@@ -87,19 +89,17 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
       specialist: specialistMind(tempers.specialist),
     };
     if (planted === 'crash') crashLater(office, random);
-    actUntil(office, minds, ACTING_MS, random);
+    actUntil(office, minds, ACTING_MS, random, LOOK_MS);
     epilogueAt = office.clock.now();
-    actUntil(
-      office,
-      { receptionist: retrievingMind('1001'), specialist: retrievingMind('1001') },
-      epilogueAt + EPILOGUE_MS,
-      random,
-    );
+    const retrieving = { receptionist: retrievingMind('1001'), specialist: retrievingMind('1001') };
+    actUntil(office, retrieving, epilogueAt + EPILOGUE_MS, random, SLOW_LOOK_MS);
     judgedAt = office.clock.now();
     office.pass(1);
     everybodyHangsUp(office);
     office.pass(SETTLE_MS);
     everybodyHangsUp(office);
+    office.pass(SETTLE_MS);
+    for (const desk of Object.values(office.desks)) if (!desk.crashed) desk.runtime.retire();
     office.pass(SETTLE_MS);
     for (const desk of Object.values(office.desks)) leaks.push(...leaksOf(desk));
     // The agents of phones without power stand still for ever; nothing else may be alive by now.
@@ -169,16 +169,17 @@ function actUntil(
   minds: Partial<Record<Person, Mind>>,
   endMs: Millis,
   random: SeededRandom,
+  look: { readonly least: Millis; readonly spread: Millis },
 ): void {
   for (const [who, mind] of Object.entries(minds) as [Person, Mind][]) {
     const desk = office.desks[who];
-    const look = () => {
+    const lookOnce = () => {
       const now = office.clock.now();
       if (now >= endMs || desk.crashed) return;
       for (const intent of mind(desk.runtime.snapshot(), now)) desk.press(intent);
-      office.clock.alarm(now + LOOK_MS.least + random.next() * LOOK_MS.spread, look);
+      office.clock.alarm(now + look.least + random.next() * look.spread, lookOnce);
     };
-    office.clock.alarm(office.clock.now() + random.next() * LOOK_MS.spread, look);
+    office.clock.alarm(office.clock.now() + random.next() * look.spread, lookOnce);
   }
   office.clock.runUntil(endMs);
 }
