@@ -98,6 +98,10 @@ export const pacing: Bench = {
         text: '≤ 1×',
         met: (_, ratio) => ratio <= 1,
       }),
+      result('4a-floor', 'RTP pacing idle, p99', 'ms', idle!.worker.p99Ms, 'clock_nanosleep', idle!.timer.p99Ms, {
+        text: '≤ 2× + 0.5 ms',
+        met: (value) => value <= 2 * idle!.timer.p99Ms + 0.5,
+      }),
       result('4a', 'RTP drift in a minute', 'ms', Math.abs(idle!.worker.driftMsPerMinute), 'goal', 1, {
         text: '< 1 ms',
         met: (value) => value < 1,
