@@ -19,6 +19,8 @@ export interface MediaWorkerOptions<S> extends MediaWorkerData<S> {
 /** From TypeScript source on a busy machine a worker takes seconds to start; from a build a fifth of one. */
 const START_LIMIT_MS = 15_000;
 const STOP_LIMIT_MS = 500;
+/** Well below the 20 ms of a packet, and usually long enough for a request to be answered first. */
+const WAKE_AFTER_MS = 2;
 const WAKE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** The entry file for device-free sounds, beside this file (beside the bundle, when this was bundled). */
@@ -132,11 +134,12 @@ class MediaWorkerPort implements MediaPort {
     this.#worker.postMessage(message);
     if (this.#waking || this.#wakeFd === undefined) return;
     this.#waking = true;
-    // Once a turn, and after what else the turn sends: a woken worker takes the processor from us at once.
-    setImmediate(() => {
+    // Soon, not at once: a woken worker takes the processor from us while answers are still to be sent, and one wake-up
+    // does for several commands. It looks by itself every MAX_WAIT_MS.
+    setTimeout(() => {
       this.#waking = false;
       if (this.#wakeFd !== undefined) writeSync(this.#wakeFd, WAKE);
-    });
+    }, WAKE_AFTER_MS).unref();
   }
 
   #arrived(message: FromMediaWorker): void {
