@@ -227,6 +227,7 @@ export class OutgoingCall {
       this.#services.transmit(lost, from);
       return;
     }
+    if (this.#losers.size >= MAX_EARLY_DIALOGS) return;
     const early = this.#early.get(tag);
     const dialog = early?.dialog ?? this.#dialogOf(response, sent, from, tag);
     const target = contactUri(response.headers);

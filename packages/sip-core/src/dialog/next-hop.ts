@@ -16,6 +16,18 @@ export function isNumericHost(host: string): boolean {
   return host.startsWith('[') || isIPv4(host);
 }
 
+/** Whether a host is a well-formed IPv4 or IPv6 address, with or without brackets. */
+export function isAddress(host: string): boolean {
+  const plain = flowHost(host);
+  if (isIPv4(plain)) return true;
+  const halves = plain.split('::');
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  const mapped = isIPv4(groups.at(-1) ?? '') ? 1 : 0;
+  if (!groups.slice(0, groups.length - mapped).every((group) => /^[0-9a-f]{1,4}$/.test(group))) return false;
+  const count = groups.length + mapped;
+  return halves.length === 1 ? count === 8 : halves.length === 2 && count < 8;
+}
+
 /** Whether an address is the machine's own. */
 export function isLoopback(host: string): boolean {
   return host.startsWith('127.') || host === '::1';

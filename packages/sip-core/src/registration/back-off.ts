@@ -3,6 +3,7 @@ import { type Millis, type Random, unit } from '@switchhook/sans-io';
 const QUICK_MS = [2000, 4000, 8000, 16_000];
 const BASE_MS = 30_000;
 const MAX_MS = 1_800_000;
+const LEAST_S = 5;
 
 /**
  * How long to wait after the `failures`-th failure in a row (from 1). The first four are quick for the sake of a
@@ -16,8 +17,11 @@ export function backOff(failures: number, patient: boolean, random: Random): Mil
   return Math.round(whole * (0.5 + unit(random) / 2));
 }
 
-/** When to refresh a binding of `grantedS`: the later of 32 s before its end and its half, minus up to 10 %. */
+/**
+ * When to refresh a binding of `grantedS`: the later of 32 s before its end and its half, minus up to 10 %; never more
+ * often than every five seconds or so, however little is granted.
+ */
 export function refreshAfter(grantedS: number, random: Random): Millis {
-  const whole = Math.max(grantedS - 32, grantedS / 2);
+  const whole = Math.max(grantedS - 32, grantedS / 2, LEAST_S);
   return Math.round(whole * 1000 * (1 - unit(random) / 10));
 }

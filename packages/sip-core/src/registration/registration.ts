@@ -1,6 +1,6 @@
 import { hex, type Millis, unit } from '@switchhook/sans-io';
 import { capabilityFields } from '../call/in-dialog.ts';
-import { flowHost } from '../dialog/next-hop.ts';
+import { flowHost, isAddress, isLocalOnly } from '../dialog/next-hop.ts';
 import { requestOf } from '../message/build.ts';
 import { deltaSeconds } from '../message/event.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
@@ -216,10 +216,12 @@ export class Registration {
   #learn(response: SipResponse): boolean {
     const via = viaOf(response);
     const port = Number(via.params.get('rport') ?? '');
-    const host = via.params.get('received');
+    const host = flowHost(via.params.get('received') ?? via.host);
     // Over a stream the source port is the connection's, of no use to others.
     if (this.#seat.account.transport !== 'udp' || !Number.isInteger(port) || port < 1 || port > 65_535) return false;
-    return this.#seat.learn(flowHost(host ?? via.host), port);
+    // It will stand in our Contact: only what others can call, and never ourselves unless the server is here too.
+    if (!isAddress(host) || (isLocalOnly(host) && !isLocalOnly(this.#seat.flow.host))) return false;
+    return this.#seat.learn(host, port);
   }
 
   #fail(failure: Omit<Failed, 'name' | 'nextTryAt'>, leastS = 0): void {

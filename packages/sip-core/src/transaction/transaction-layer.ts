@@ -6,50 +6,19 @@ import { markReceived } from '../message/received.ts';
 import { toTagOf, viaOf } from '../message/values.ts';
 import type { Flow } from '../user-agent/door.ts';
 import type { ClientEffect, ClientEvent } from './client-step.ts';
-import { type InviteClientState, inviteClient, inviteClientStep } from './invite-client.ts';
-import { type InviteServerState, inviteServer, inviteServerStep } from './invite-server.ts';
+import { inviteClient, inviteClientStep } from './invite-client.ts';
+import { inviteServer, inviteServerStep } from './invite-server.ts';
 import { clientKey, isRfc3261Branch, mayAnswer, mergeKey, responseFlow, serverKey } from './matching.ts';
-import { type NonInviteClientState, nonInviteClient, nonInviteClientStep } from './non-invite-client.ts';
-import { type NonInviteServerState, nonInviteServer, nonInviteServerStep } from './non-invite-server.ts';
+import { nonInviteClient, nonInviteClientStep } from './non-invite-client.ts';
+import { nonInviteServer, nonInviteServerStep } from './non-invite-server.ts';
 import { ackFor, newTag } from './requests.ts';
 import type { ServerEffect, ServerEvent } from './server-step.ts';
-import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
+import { TimerQueue } from './timer-queue.ts';
 import { BASE_TIMERS, type BaseTimers, type Conditions, type TimerEffect, type TimerName } from './timers.ts';
+import { acknowledges, type Client, type Server, type Transaction, takesResponse } from './transaction.ts';
 import type { TransactionOut, TransactionSettings } from './transaction-out.ts';
 
 export type { TransactionOut, TransactionSettings } from './transaction-out.ts';
-
-type Timers = Map<TimerName, QueuedTimer<Transaction, TimerName>>;
-
-interface Client {
-  readonly side: 'client';
-  readonly key: string;
-  readonly on: Conditions;
-  readonly timers: Timers;
-  readonly flow: Flow;
-  readonly request: SipRequest;
-  readonly bytes: Uint8Array;
-  machine:
-    | { readonly name: 'invite'; readonly state: InviteClientState }
-    | { readonly name: 'non-invite'; readonly state: NonInviteClientState };
-}
-
-interface Server {
-  readonly side: 'server';
-  readonly key: string;
-  readonly mergeKey: string | undefined;
-  readonly on: Conditions;
-  readonly timers: Timers;
-  /** Where responses go. */
-  readonly flow: Flow;
-  readonly request: SipRequest;
-  last: { readonly bytes: Uint8Array; readonly toTag: string | undefined } | undefined;
-  machine:
-    | { readonly name: 'invite'; readonly state: InviteServerState }
-    | { readonly name: 'non-invite'; readonly state: NonInviteServerState };
-}
-
-type Transaction = Client | Server;
 
 /** What is at hand while effects are performed. */
 interface Occasion {
@@ -206,7 +175,7 @@ export class TransactionLayer {
     }
     // RFC 3261 §18.2.1: noted before anything looks at the request.
     const request = markReceived(received, flow.host, flow.port);
-    if (this.#servers.size >= this.#serverLimit) {
+    if (!this.#hasRoomFor(request)) {
       const busy = responseTo(request, 503, undefined, {
         toTag: newTag(this.#random),
         headers: [['Retry-After', String(RETRY_AFTER_S)]],
@@ -243,6 +212,17 @@ export class TransactionLayer {
       out.push({ type: 'request', transaction: key, request, flow, cancels });
     } else out.push({ type: 'request', transaction: key, request, flow });
     return out;
+  }
+
+  /**
+   * Up to the limit for everything, up to twice of it for what ends something that we have: a flood of INVITEs must cost
+   * neither a standing call its BYE nor a ringing one its CANCEL.
+   */
+  #hasRoomFor(request: SipRequest): boolean {
+    const { size } = this.#servers;
+    if (size < this.#serverLimit) return true;
+    const ends = request.method === 'CANCEL' ? this.#servers.has(serverKey(request, 'INVITE')) : toTagOf(request);
+    return Boolean(ends) && size < 2 * this.#serverLimit;
   }
 
   #responded(response: SipResponse, flow: Flow, now: Millis): readonly TransactionOut[] {
@@ -379,17 +359,6 @@ export class TransactionLayer {
 function atHand<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a transaction acted on a message that is not at hand');
   return value;
-}
-
-/** Whether the machine will send this response, so that it becomes the one to repeat. */
-function takesResponse(server: Server, status: number): boolean {
-  const { name } = server.machine.state;
-  return name === 'trying' || name === 'proceeding' || (name === 'accepted' && status >= 200 && status < 300);
-}
-
-/** RFC 3261 §17.2.3: without a branch to tell by, the ACK must have the To tag of our response. */
-function acknowledges(server: Server, ack: SipRequest): boolean {
-  return isRfc3261Branch(viaOf(ack).branch) || toTagOf(ack) === server.last?.toTag;
 }
 
 function sameFlow(a: Flow, b: Flow): boolean {
