@@ -92,7 +92,7 @@ async function timeToDatagram(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, HOST, resolve));
   const arrived = new Promise<number>((resolve) => socket.once('message', () => resolve(performance.now())));
-  const script = `require('dgram').createSocket('udp4').send('x', ${socket.address().port}, '${HOST}')`;
+  const script = `require('node:dgram').createSocket('udp4').send('x', ${socket.address().port}, '${HOST}')`;
   const began = performance.now();
   const node = MeasuredProcess.spawn(process.execPath, ['-e', script]);
   try {
