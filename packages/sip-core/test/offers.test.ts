@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { inDialog, type Phone, talk, talkToWire } from './office.ts';
+import { inDialog, type Phone, pair, talk, talkToWire } from './office.ts';
 
 /** Answer every offer with 200 at once, as the phone's runtime does. */
 function agreeable(phone: Phone): void {
@@ -238,6 +238,25 @@ test('RFC 3261 §12.2.1.1: the route set is frozen at the 2xx and a strict route
     assert.equal(bye.uri, uri);
     assert.deepEqual(bye.headers.list('Route'), routes);
   }
+});
+
+test('RFC 3261 §14.1: nothing is offered before the ACK that answers a late offer', () => {
+  const { network, alice, bob } = pair();
+  const call = alice.dial('sip:bob@example.com', { body: undefined });
+  network.seconds(0.1);
+  bob.submit({ type: 'answer', call: bob.last('incoming').call, body: 'their offer' });
+  network.seconds(0.1);
+  assert.equal(alice.last('answered').body, 'their offer');
+  alice.submit({ type: 'offer', call, body: 'hold' });
+  network.seconds(0.1);
+  assert.equal(network.sent(alice.host, 'INVITE').length, 1);
+  alice.submit({ type: 'acknowledge', call, body: 'our answer' });
+  network.seconds(0.1);
+  assert.deepEqual(
+    network.log.filter((line) => line.startsWith(`${alice.host}>`)).map((line) => line.split(' ')[1]),
+    ['INVITE', 'ACK', 'INVITE'],
+  );
+  assert.equal(bob.last('offered').body, 'hold');
 });
 
 test.run();

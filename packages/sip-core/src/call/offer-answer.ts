@@ -115,7 +115,7 @@ export class OfferAnswer {
     if (this.#state.name === 'offered') this.#state = { name: 'stable' };
   }
 
-  /** The initial 2xx of an incoming call was sent: nothing may be offered before its ACK. */
+  /** The 2xx that makes the call was sent, or has brought a late offer: nothing may be offered before its ACK. */
   awaitAck(asked: boolean): void {
     this.#state = { name: 'awaiting-ack', asked };
   }

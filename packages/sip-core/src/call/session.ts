@@ -72,8 +72,10 @@ export class Session implements InviteUsage {
 
   /** Our INVITE got this 2xx. Without an offer of ours, the ACK waits for the phone. */
   answeredByFarEnd(invite: SipRequest, lateOffer: boolean): void {
-    if (lateOffer) this.#unacknowledged = invite;
-    else this.#sendAck(invite, undefined);
+    if (lateOffer) {
+      this.#unacknowledged = invite;
+      this.#exchange.awaitAck(false);
+    } else this.#sendAck(invite, undefined);
   }
 
   /** The 2xx came again: its ACK was lost (RFC 3261 §13.2.2.4). */
@@ -93,6 +95,7 @@ export class Session implements InviteUsage {
   acknowledge(body: SessionBody): void {
     if (this.#unacknowledged === undefined || this.#state.name !== 'up') return;
     this.#sendAck(this.#unacknowledged, body);
+    this.#exchange.acknowledge();
     this.#own.next();
   }
 

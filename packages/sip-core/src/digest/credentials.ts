@@ -55,7 +55,8 @@ export class Credentials {
 
   /** From now on answer only the realms met so far: to be called when the registrar has accepted us. */
   pin(): void {
-    this.#pinned = new Set([...this.#sessions.values()].map(({ challenge }) => challenge.realm));
+    const met = [...this.#sessions.values()].map(({ challenge }) => challenge.realm);
+    this.#pinned = new Set([...(this.#pinned ?? []), ...met]);
   }
 
   /** Take a 401 or 407 to `sent`. */

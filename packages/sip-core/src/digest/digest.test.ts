@@ -243,6 +243,18 @@ test('sip-core §10: after pin() a foreign realm gets nothing', () => {
   assert.equal(own.challenged(refusal([MD5]), request()), 'retry');
 });
 
+test('sip-core §10: a realm that was fixed stays so, although it refused us once', () => {
+  const own = credentials();
+  const proxy = (nonce: string) =>
+    refusal([['Proxy-Authenticate', `Digest realm="proxy", nonce="${nonce}", qop="auth"`]]);
+  own.challenged(refusal([MD5]), request());
+  own.challenged(proxy('p1'), request());
+  own.pin();
+  assert.equal(own.challenged(proxy('p2'), request(own.authorize(request()))), 'wrong-password');
+  own.pin(); // the next REGISTER was accepted by the other realm
+  assert.equal(own.challenged(proxy('p3'), request()), 'retry');
+});
+
 test('RFC 7616 §3.5: nextnonce is used next, and a wrong rspauth is told', () => {
   const own = credentials();
   own.challenged(refusal([SHA]), request());
