@@ -31,6 +31,8 @@ export class Office {
   readonly #users = new Map<string, string>();
   /** First lines of what went over the network, `10.0.0.2>10.0.0.1 INVITE …`. */
   readonly wire: string[] = [];
+  /** Whether a datagram is lost on its way. */
+  loses: (from: string, to: string, text: string) => boolean = () => false;
 
   /** A phone whose user part is `user`. */
   phone(user: string, wishes: Partial<PhoneSettings> = {}, options: Partial<RuntimeOptions> = {}): Phone {
@@ -42,6 +44,7 @@ export class Office {
   /** Deliver after one way. */
   carry(from: string, to: string, bytes: Uint8Array): void {
     this.wire.push(`${from}>${to} ${new TextDecoder().decode(bytes).split('\r\n', 1)[0]}`);
+    if (this.loses(from, to, new TextDecoder().decode(bytes))) return;
     const copy = bytes.slice();
     this.clock.alarm(this.clock.now() + WAY_MS, () => {
       if (to === PROXY) this.#forward(from, copy);
@@ -111,6 +114,8 @@ export class RecordingMedia implements MediaPort {
   readonly sessions = new Set<MediaId>();
   /** Endpoints still to give. */
   left = 8;
+  /** The worker is still to come. */
+  pending = false;
   onEvent: (event: MediaEvent) => void = () => {};
   readonly #host: string;
 
@@ -119,7 +124,7 @@ export class RecordingMedia implements MediaPort {
   }
 
   open(session: MediaId): Endpoint | undefined {
-    if (this.left === 0) return undefined;
+    if (this.pending || this.left === 0) return undefined;
     this.left -= 1;
     this.sessions.add(session);
     return { host: this.#host, port: 20_000 + 2 * this.left };
@@ -131,6 +136,13 @@ export class RecordingMedia implements MediaPort {
   }
 
   close(): void {}
+
+  /** The worker is there, with its first endpoint. */
+  come(): void {
+    this.pending = false;
+    this.onEvent({ type: 'spare', port: 20_000 });
+    this.onEvent({ type: 'ready', clock: 'deadline', loop: 'poll' });
+  }
 }
 
 /** One phone of the office with hands on it. */

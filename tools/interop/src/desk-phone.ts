@@ -68,7 +68,6 @@ export async function startDeskPhone(
     for (const watcher of watchers) watcher();
   };
   await client.request('subscribe', { topics: ['state', 'event'] });
-  await new Promise((r) => setTimeout(r, 2500));
   return {
     port,
     until: (what, wanted, limitMs = 10_000) =>

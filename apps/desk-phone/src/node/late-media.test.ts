@@ -21,10 +21,12 @@ test('media that comes late: no endpoint before, then the levels of the meantime
   const worker = new Worker();
   const media = new LateMedia(async () => worker);
   assert.equal(media.open(token<'media'>('m-1')), undefined);
+  assert.equal(media.pending, true);
   media.send({ type: 'volume', route: 'ring', percent: 10 });
   media.send({ type: 'volume', route: 'ring', percent: 40 });
   media.send({ type: 'close', session: token<'media'>('m-0') });
   await media.ready;
+  assert.equal(media.pending, false);
   assert.deepEqual(worker.told, [{ type: 'volume', route: 'ring', percent: 40 }]);
   assert.deepEqual(media.open(token<'media'>('m-1')), { host: '192.0.2.1', port: 4000 });
 });

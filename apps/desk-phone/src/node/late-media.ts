@@ -6,7 +6,7 @@ const LONGEST_RETRY_MS = 30_000;
 
 /**
  * A media port whose worker comes later, and comes again when it died: the phone registers at once and need not wait
- * for the sound. Until the worker is there no call can be placed or taken (`open` gives nothing).
+ * for the sound. Until the worker is there `open` gives nothing, and `pending` says that this will change.
  */
 export class LateMedia implements MediaPort {
   readonly #start: () => Promise<MediaPort>;
@@ -31,6 +31,10 @@ export class LateMedia implements MediaPort {
   /** When the first worker ticks; rejects when it could not be started. */
   get ready(): Promise<void> {
     return this.#ready;
+  }
+
+  get pending(): boolean {
+    return this.#port === undefined && !this.#closed;
   }
 
   open(session: MediaId): Endpoint | undefined {

@@ -1,8 +1,12 @@
 import type { CodecName, MediaEvent, MediaId, MediaPort, Negotiation } from '@switchhook/rtp-media';
 import { createNegotiation } from '@switchhook/rtp-media';
-import { type Random, token } from '@switchhook/sans-io';
+import { type AlarmClock, type Random, token } from '@switchhook/sans-io';
 import type { AccountId, CallId, CallOut, OfferId, SessionBody, UserAgentIn } from '@switchhook/sip-core';
 import type { CallEffect, PhoneEvent } from '../reducer/door.ts';
+import { type EarlyCall, EarlyCalls } from './early-calls.ts';
+
+/** When a caller may try again whom no media worker came for, s. */
+const MEDIA_RETRY_S = 10;
 
 /** What one call has besides its dialog: a media session, and the state of its offer/answer. */
 interface CallSession {
@@ -32,6 +36,9 @@ export interface CallSessionPorts {
   /** Codecs of an account in the order of preference. */
   readonly codecs: (account: AccountId) => readonly CodecName[];
   readonly ptimeMs: number;
+  readonly clock: AlarmClock;
+  /** A call has waited long enough for its media: to be queued for `mediaLate`. */
+  readonly late: (call: CallId) => void;
 }
 
 /**
@@ -42,14 +49,21 @@ export class CallSessions {
   readonly #ports: CallSessionPorts;
   readonly #byCall = new Map<CallId, CallSession>();
   readonly #byMedia = new Map<MediaId, CallId>();
+  readonly #early: EarlyCalls;
 
   constructor(ports: CallSessionPorts) {
     this.#ports = ports;
+    this.#early = new EarlyCalls(ports.clock, ports.late);
   }
 
-  /** How many calls have a media session. */
+  /** How many calls have a media session, or wait for one. */
   get size(): number {
-    return this.#byCall.size;
+    return this.#byCall.size + this.#early.size;
+  }
+
+  /** Wait for nothing any more. */
+  close(): void {
+    this.#early.close();
   }
 
   mediaOf(call: CallId): MediaId | undefined {
@@ -68,7 +82,7 @@ export class CallSessions {
       case 'reject':
         return this.#ports.sip({ type: 'reject', call: effect.call, status: effect.status });
       case 'hangup':
-        return this.#ports.sip({ type: 'hangup', call: effect.call });
+        return this.#hangup(effect.call);
       case 'hold':
         return this.#reoffer(effect.call, 'hold');
       case 'resume':
@@ -82,11 +96,8 @@ export class CallSessions {
   take(event: CallOut) {
     const { tell } = this.#ports;
     switch (event.type) {
-      case 'incoming': {
-        const { body, to, alertInfo, answerAfterS, ...rest } = event;
-        if (!this.#arm(event.call, event.account, body)) return;
-        return tell({ ...rest, ...(alertInfo === undefined ? {} : { alertInfo }) });
-      }
+      case 'incoming':
+        return this.#incoming(event);
       case 'progress': {
         const { call, status, dialog, body } = event;
         tell({ type: 'progress', call, status, ...(dialog === undefined ? {} : { dialog }) });
@@ -116,6 +127,7 @@ export class CallSessions {
 
   /** Take one event of the media worker; gives the call that it is about. */
   takeMedia(event: MediaEvent): CallId | undefined {
+    if (event.type === 'ready' || event.type === 'spare') this.#mediaCame();
     if (!('session' in event)) return undefined;
     const call = this.#byMedia.get(event.session);
     if (call === undefined) return undefined;
@@ -125,12 +137,44 @@ export class CallSessions {
     return call;
   }
 
-  #dial(effect: CallEffect & { readonly type: 'dial' }) {
+  /** The call has waited long enough for its media. */
+  mediaLate(call: CallId) {
+    const early = this.#early.take(call);
+    if (early?.type === 'dial') return this.#undialled(call, 'No sound yet');
+    if (early !== undefined) this.#ports.sip({ type: 'reject', call, status: 503, retryAfterS: MEDIA_RETRY_S });
+  }
+
+  #mediaCame(): void {
+    if (this.#ports.media.pending === true) return;
+    for (const call of this.#early.all) {
+      const early = this.#early.take(call);
+      if (early?.type === 'dial') this.#dial(early);
+      else if (early !== undefined) this.#incoming(early);
+    }
+  }
+
+  #undialled(call: CallId, phrase: string): void {
+    this.#ports.tell({ type: 'ended', call, cause: { by: 'local', how: 'response', status: 503, phrase } });
+  }
+
+  #hangup(call: CallId) {
+    if (this.#early.take(call) === undefined) return this.#ports.sip({ type: 'hangup', call });
+    // The phone knows of no early caller: this one was dialled, and nothing has been sent for it yet.
+    this.#ports.tell({ type: 'ended', call, cause: { by: 'local', how: 'cancel' } });
+  }
+
+  #incoming(event: EarlyCall & { readonly type: 'incoming' }): void {
+    const { body, to, alertInfo, answerAfterS, ...rest } = event;
+    if (!this.#arm(event, body)) return;
+    this.#ports.tell({ ...rest, ...(alertInfo === undefined ? {} : { alertInfo }) });
+  }
+
+  #dial(effect: EarlyCall & { readonly type: 'dial' }) {
     const { call, account, to, replaces, referredBy, requireReplaces } = effect;
     const session = this.#open(call, account);
     if (session === undefined) {
-      const cause = { by: 'local', how: 'response', status: 503, phrase: 'No media port left' } as const;
-      return this.#ports.tell({ type: 'ended', call, cause });
+      if (this.#ports.media.pending === true) return this.#early.wait(effect);
+      return this.#undialled(call, 'No media port left');
     }
     this.#ports.sip({
       type: 'invite',
@@ -144,11 +188,13 @@ export class CallSessions {
     });
   }
 
-  /** Make everything ready that 200 needs; false = refused, and the phone never hears of the call. */
-  #arm(call: CallId, account: AccountId, body: SessionBody | undefined): boolean {
-    const session = this.#open(call, account);
+  /** Make everything ready that 200 needs; false = refused or waiting for media, and the phone hears nothing yet. */
+  #arm(event: EarlyCall & { readonly type: 'incoming' }, body: SessionBody | undefined): boolean {
+    const { call } = event;
+    const session = this.#open(call, event.account);
     if (session === undefined) {
-      this.#ports.sip({ type: 'reject', call, status: 486 });
+      if (this.#ports.media.pending === true) this.#early.wait(event);
+      else this.#ports.sip({ type: 'reject', call, status: 486 });
       return false;
     }
     if (body === undefined) return true;
@@ -303,6 +349,7 @@ export class CallSessions {
   }
 
   #drop(call: CallId): void {
+    this.#early.take(call);
     const session = this.#byCall.get(call);
     if (session === undefined) return;
     this.#byCall.delete(call);

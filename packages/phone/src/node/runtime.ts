@@ -2,6 +2,7 @@ import type { CodecName, MediaEvent, MediaPort } from '@switchhook/rtp-media';
 import { type AlarmClock, type Core, type Random, token } from '@switchhook/sans-io';
 import {
   type AccountId,
+  type CallId,
   Shell,
   type SipTransport,
   type UserAgentEvent,
@@ -59,7 +60,7 @@ export interface RuntimeListener {
 type Errand =
   | { readonly from: 'phone'; readonly event: PhoneEvent }
   | { readonly from: 'sip'; readonly event: UserAgentEvent }
-  | { readonly from: 'media'; readonly event: MediaEvent };
+  | { readonly from: 'media'; readonly event: MediaEvent | { readonly type: 'late'; readonly call: CallId } };
 
 interface Wait {
   readonly origin: Origin;
@@ -110,6 +111,8 @@ export class Runtime {
       tell: (event) => this.#queue.push({ from: 'phone', event }),
       codecs: options.codecs ?? (() => ['PCMU', 'PCMA']),
       ptimeMs: options.ptimeMs ?? 20,
+      clock,
+      late: (call) => this.#enqueue({ from: 'media', event: { type: 'late', call } }),
     });
     this.#shell = new Shell(userAgent, {
       clock,
@@ -198,6 +201,7 @@ export class Runtime {
     if (this.#closed) return;
     this.#closed = true;
     this.#timers.clearAll();
+    this.#sessions.close();
     this.#shell.close();
     const error = this.#error('internal', 'the phone is stopping');
     for (const wait of this.#waits.values()) wait.done?.({ name: 'failed', error });
@@ -260,7 +264,8 @@ export class Runtime {
     }
   }
 
-  #fromMedia(event: MediaEvent) {
+  #fromMedia(event: (Errand & { readonly from: 'media' })['event']) {
+    if (event.type === 'late') return this.#sessions.mediaLate(event.call);
     const call = this.#sessions.takeMedia(event);
     if (event.type === 'fault') return this.#journal({ type: 'fault', where: event.where, message: event.message });
     if (call === undefined) return;

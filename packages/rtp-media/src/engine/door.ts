@@ -80,6 +80,8 @@ export type MediaEvent =
 export interface MediaPort {
   /** Give a session a local endpoint, at once, from the pool of open sockets. Undefined when none is left. */
   open(session: MediaId): Endpoint | undefined;
+  /** True while no worker is there and one is being started: `open` gives nothing yet, `ready` and `spare` will tell. */
+  readonly pending?: boolean;
   send(command: MediaCommand): void;
   /** Set by the runtime, called on the runtime's thread. */
   onEvent: (event: MediaEvent) => void;
