@@ -31,8 +31,6 @@ export class Office {
   readonly #users = new Map<string, string>();
   /** First lines of what went over the network, `10.0.0.2>10.0.0.1 INVITE …`. */
   readonly wire: string[] = [];
-  /** Whether a datagram is lost on its way. */
-  loses: (from: string, to: string, text: string) => boolean = () => false;
 
   /** A phone whose user part is `user`. */
   phone(user: string, wishes: Partial<PhoneSettings> = {}, options: Partial<RuntimeOptions> = {}): Phone {
@@ -44,7 +42,6 @@ export class Office {
   /** Deliver after one way. */
   carry(from: string, to: string, bytes: Uint8Array): void {
     this.wire.push(`${from}>${to} ${new TextDecoder().decode(bytes).split('\r\n', 1)[0]}`);
-    if (this.loses(from, to, new TextDecoder().decode(bytes))) return;
     const copy = bytes.slice();
     this.clock.alarm(this.clock.now() + WAY_MS, () => {
       if (to === PROXY) this.#forward(from, copy);
