@@ -1,3 +1,4 @@
+export { KEY_NAMES, keyTableOf } from './configuration/key-table.ts';
 export {
   type ConfigurationFault,
   type ConfigurationReading,
@@ -11,5 +12,6 @@ export {
   KEY_ACTIONS,
 } from './configuration/schema.ts';
 export { CTL_VERBS, type CtlParse, type CtlRequest, parseCtl } from './ctl/arguments.ts';
+export { type HandEvent, Hands, type HandsOptions } from './hands.ts';
 export { type KeyPress, readKeys } from './terminal/keys.ts';
 export { drawScreen, elapsed, type LampLook, type ScreenContext } from './terminal/screen.ts';

@@ -80,7 +80,7 @@ async function untilOver(phone: DeskPhone, name: string, keys: boolean): Promise
   // The sockets alone keep the process alive; their alarms do not.
   if (!keys) return promise;
   const { Terminal } = await import('./terminal.ts');
-  const terminal = new Terminal(phone.runtime, name, phone.notes, () => resolve(EXIT.stopped));
+  const terminal = new Terminal(phone.runtime, phone.hands, name, phone.notes, () => resolve(EXIT.stopped));
   const code = await promise;
   terminal.close();
   return code;

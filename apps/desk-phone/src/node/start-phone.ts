@@ -6,8 +6,10 @@ import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
+import { KEY_NAMES, keyTableOf } from '../configuration/key-table.ts';
 import { accountOf, remotePolicyOf, settingsOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { Hands } from '../hands.ts';
 import { VERSION } from '../version.ts';
 import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
 import { type DeskSound, planSound } from './desk-sound.ts';
@@ -22,6 +24,8 @@ const FAREWELL_MS = 1500;
 /** A phone that runs. */
 export interface DeskPhone {
   readonly runtime: Runtime;
+  /** Where every keypad, hook and headset gives its events. */
+  readonly hands: Hands;
   /** Where our SIP sockets are. */
   readonly sipPort: number;
   /** Where the control socket is, when it is enabled. */
@@ -88,13 +92,11 @@ export async function startPhone(
       percent: typeof volume === 'number' ? volume : configuration.audio.volume[route],
     });
   }
-  if (configuration.keys.length > 0 || configuration.headset.enabled) {
-    note(
-      'keys and headset are configured, but this version listens to no keypad and no headset: use the terminal or ctl',
-    );
-  }
+  const hands = new Hands({ runtime, clock: monotonicClock, keys: keyTableOf(configuration) });
+  for (const line of unheardOf(configuration)) note(line);
   sayWhatFails(runtime, configuration, say);
   const leave = async (): Promise<void> => {
+    hands.close();
     await farewell(runtime, FAREWELL_MS);
     runtime.close();
     await media.close();
@@ -109,6 +111,7 @@ export async function startPhone(
   }
   return {
     runtime,
+    hands,
     sipPort: Object.values(local)[0]!.port,
     controlPath: control?.path,
     notes,
@@ -215,6 +218,19 @@ function sayWhatFails(runtime: Runtime, { accounts }: Configuration, say: (line:
       once(account.id, line);
     },
   });
+}
+
+/** What is configured and has no device in this version that could tell of it. */
+function unheardOf({ keys, headset }: Configuration): readonly string[] {
+  const strange = keys.filter(({ key }) => !KEY_NAMES.includes(key)).map(({ key }) => key);
+  return [
+    ...(strange.length === 0
+      ? []
+      : [`keys: nothing presses ${strange.join(', ')}: this version has no driver for a keypad's pins`]),
+    ...(headset.enabled
+      ? ["headset: this version has no driver for a Bluetooth radio; the terminal's b is its button"]
+      : []),
+  ];
 }
 
 function keptOf(kept: KeptSettings, { audio }: Configuration) {

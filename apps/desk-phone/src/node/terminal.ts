@@ -1,6 +1,8 @@
 import process from 'node:process';
 import type { Snapshot } from '@switchhook/phone/control';
 import type { Runtime } from '@switchhook/phone/node';
+import { monotonicClock } from '@switchhook/sip-core/node';
+import type { Hands } from '../hands.ts';
 import { readKeys } from '../terminal/keys.ts';
 import { lampLook } from '../terminal/lamp-look.ts';
 import { drawScreen } from '../terminal/screen.ts';
@@ -13,9 +15,10 @@ const HOME = '\x1b[H';
 const LINE_END = '\x1b[K\r\n';
 const SCREEN_END = '\x1b[J';
 
-/** The terminal as the phone's keypad and display. Ends with `q`, Ctrl-C, or `close`. */
+/** The terminal as the phone's keypad, headset button and display. Ends with `q`, Ctrl-C, or `close`. */
 export class Terminal {
   readonly #runtime: Runtime;
+  readonly #hands: Hands;
   readonly #name: string;
   readonly #notes: readonly string[];
   readonly #onQuit: () => void;
@@ -26,8 +29,12 @@ export class Terminal {
   #refusal: string | undefined;
   #drawn = '';
 
-  constructor(runtime: Runtime, name: string, notes: readonly string[], onQuit: () => void) {
+  constructor(runtime: Runtime, hands: Hands, name: string, notes: readonly string[], onQuit: () => void) {
     this.#runtime = runtime;
+    this.#hands = hands;
+    hands.onOutcome = (outcome) => {
+      if (outcome.name === 'failed') this.#refusal = outcome.error.message;
+    };
     this.#name = name;
     this.#notes = notes;
     this.#onQuit = onQuit;
@@ -50,6 +57,7 @@ export class Terminal {
   close(): void {
     clearInterval(this.#timer);
     this.#unsubscribe();
+    this.#hands.onOutcome = () => {};
     process.stdin.off('data', this.#onData);
     process.stdin.setRawMode(false);
     process.stdin.pause();
@@ -58,14 +66,12 @@ export class Terminal {
 
   #typed(text: string): void {
     this.#refusal = undefined;
-    for (const press of readKeys(text, this.#state.hook)) {
+    for (const press of readKeys(text, this.#state.hook, monotonicClock.now())) {
       if (press.type === 'quit') {
         this.#onQuit();
         return;
       }
-      this.#runtime.submit(press.intent, { door: 'keys' }, (outcome) => {
-        if (outcome.name === 'failed') this.#refusal = outcome.error.message;
-      });
+      this.#hands.take(press.event, press.at);
     }
     this.#draw();
   }

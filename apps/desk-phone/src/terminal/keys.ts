@@ -1,43 +1,60 @@
-import type { Intent } from '@switchhook/phone';
+import type { Millis } from '@switchhook/sans-io';
+import type { HandEvent } from '../hands.ts';
 
-/** What pressing keys in a terminal asks for, in order. */
-export type KeyPress = { readonly type: 'intent'; readonly intent: Intent } | { readonly type: 'quit' };
+/** What was done to a key, the hook or the headset's button by typing, and when. */
+export type KeyPress =
+  | { readonly type: 'hand'; readonly event: HandEvent; readonly at: Millis }
+  | { readonly type: 'quit' };
 
 /** Letters, each with the key of the telephone that it stands for. */
-const LETTERS: Readonly<Record<string, Intent>> = {
-  l: { verb: 'key.line', line: 1 },
-  k: { verb: 'key.line', line: 2 },
-  t: { verb: 'key.transfer' },
-  T: { verb: 'key.transfer-long' },
-  h: { verb: 'key.hold' },
-  c: { verb: 'key.cancel' },
-  r: { verb: 'key.redial' },
-  m: { verb: 'key.mute' },
-  d: { verb: 'key.dnd' },
-  f: { verb: 'hook.flash' },
-  '\r': { verb: 'key.send' },
-  '\n': { verb: 'key.send' },
+const LETTERS: Readonly<Record<string, string>> = {
+  l: 'line1',
+  k: 'line2',
+  t: 'transfer',
+  h: 'hold',
+  c: 'cancel',
+  r: 'redial',
+  m: 'mute',
+  d: 'dnd',
+  '\r': 'send',
+  '\n': 'send',
 };
 
 /** F1 and F2 as terminals send them: xterm, VT220 and the Linux console. */
-const FUNCTION_KEYS: readonly (readonly [sequence: string, line: number])[] = [
-  ['\x1bOP', 1],
-  ['\x1b[11~', 1],
-  ['\x1b[[A', 1],
-  ['\x1bOQ', 2],
-  ['\x1b[12~', 2],
-  ['\x1b[[B', 2],
+const FUNCTION_KEYS: readonly (readonly [sequence: string, key: string])[] = [
+  ['\x1bOP', 'line1'],
+  ['\x1b[11~', 'line1'],
+  ['\x1b[[A', 'line1'],
+  ['\x1bOQ', 'line2'],
+  ['\x1b[12~', 'line2'],
+  ['\x1b[[B', 'line2'],
 ];
 
-/** Read what a terminal in raw mode sent. Space lifts the hook or puts it down, by where it lies now. */
-export function readKeys(typed: string, hook: 'on' | 'off'): readonly KeyPress[] {
+/** A capital letter is a press that has lasted this long, as long as the longest that any device waits for. */
+const LONG_MS = 1000;
+
+/**
+ * The terminal as a keypad, a hook and a headset's button: what was typed at `now`, in raw mode. A terminal tells
+ * presses and no releases, so a key is up again at once, and nothing waits for a long press that cannot come. Space
+ * lifts the hook or puts it down, by where it lies now.
+ */
+export function readKeys(typed: string, hook: 'on' | 'off', now: Millis): readonly KeyPress[] {
   const presses: KeyPress[] = [];
+  const press = (event: HandEvent, at = now): void => void presses.push({ type: 'hand', event, at });
+  const key = (name: string, longMs = 0): void => {
+    press({ type: 'key', key: name, edge: 'down' }, now - longMs);
+    press({ type: 'key', key: name, edge: 'up' });
+  };
+  const button = (longMs = 0): void => {
+    press({ type: 'button', edge: 'down' }, now - longMs);
+    press({ type: 'button', edge: 'up' });
+  };
   let hookNow = hook;
   let at = 0;
   while (at < typed.length) {
     const functionKey = FUNCTION_KEYS.find(([sequence]) => typed.startsWith(sequence, at));
     if (functionKey !== undefined) {
-      presses.push({ type: 'intent', intent: { verb: 'key.line', line: functionKey[1] } });
+      key(functionKey[1]);
       at += functionKey[0].length;
       continue;
     }
@@ -45,10 +62,14 @@ export function readKeys(typed: string, hook: 'on' | 'off'): readonly KeyPress[]
     at += letter === '\x1b' ? escapeLength(typed, at) : 1;
     if (letter === 'q' || letter === '\x03') return [...presses, { type: 'quit' }];
     if (letter === ' ') {
-      presses.push({ type: 'intent', intent: { verb: hookNow === 'on' ? 'hook.lift' : 'hook.put-down' } });
+      press({ type: 'hook', act: hookNow === 'on' ? 'lift' : 'put-down' });
       hookNow = hookNow === 'on' ? 'off' : 'on';
-    } else if (/[0-9*#]/.test(letter)) presses.push({ type: 'intent', intent: { verb: 'key.digit', digit: letter } });
-    else if (Object.hasOwn(LETTERS, letter)) presses.push({ type: 'intent', intent: LETTERS[letter]! });
+    } else if (letter === 'f') press({ type: 'hook', act: 'flash' });
+    else if (letter === 'b') button();
+    else if (letter === 'B') button(LONG_MS);
+    else if (letter === 'T') key('transfer', LONG_MS);
+    else if (/[0-9*#]/.test(letter)) key(letter);
+    else if (Object.hasOwn(LETTERS, letter)) key(LETTERS[letter]!);
   }
   return presses;
 }

@@ -1,7 +1,8 @@
 import process from 'node:process';
-import { drawScreen, readKeys } from '@switchhook/desk-phone';
+import { drawScreen, Hands, readKeys } from '@switchhook/desk-phone';
 import { ladderText, seenBy } from '@switchhook/ladder';
 import { lampLevel, lampPatterns, type PatternName } from '@switchhook/phone';
+import { monotonicClock } from '@switchhook/sip-core/node';
 import { pause } from '../pause.ts';
 import type { RealOffice } from '../real-office.ts';
 import { outcomesOf, type Played, specialistAnswers } from './play.ts';
@@ -28,15 +29,15 @@ export async function playByHand(office: RealOffice): Promise<Played> {
   const outcomes = outcomesOf(office);
   let refusal: string | undefined;
   let left = false;
+  const hands = new Hands({ runtime, clock: monotonicClock });
+  hands.onOutcome = (outcome) => {
+    if (outcome.name === 'failed') refusal = outcome.error.message;
+  };
   const typed = (chunk: Buffer): void => {
     refusal = undefined;
-    for (const press of readKeys(chunk.toString('utf8'), runtime.snapshot().hook)) {
+    for (const press of readKeys(chunk.toString('utf8'), runtime.snapshot().hook, monotonicClock.now())) {
       if (press.type === 'quit') left = true;
-      else {
-        runtime.submit(press.intent, { door: 'keys' }, (outcome) => {
-          if (outcome.name === 'failed') refusal = outcome.error.message;
-        });
-      }
+      else hands.take(press.event, press.at);
     }
   };
   process.stdin.setRawMode(true);
@@ -59,6 +60,7 @@ export async function playByHand(office: RealOffice): Promise<Played> {
   } finally {
     answering();
     outcomes.stop();
+    hands.close();
     process.stdin.off('data', typed);
     process.stdin.setRawMode(false);
     process.stdin.pause();

@@ -1,49 +1,25 @@
-import { Gestures } from '@switchhook/bt-headset';
-import { Bindings, headsetGestures } from '@switchhook/phone';
+import { type HandEvent, Hands } from '@switchhook/desk-phone';
 import type { Runtime } from '@switchhook/phone/node';
+import { monotonicClock } from '@switchhook/sip-core/node';
 import type { Hand, Step } from '../../people/hand.ts';
 import { pause } from '../pause.ts';
 
 const PRESS_MS = 80;
 const BETWEEN_PRESSES_MS = 150;
-const LOOK_MS = 10;
+
+/** Moves of a finger, ms after it began. */
+type Moves = readonly (readonly [afterMs: number, event: HandEvent])[];
 
 /**
- * A headset's one button, through the gesture machine of the Bluetooth device and the phone's binding table: a short
- * press answers, a double starts the transfer, a triple completes it. Digits come from the keypad, as they must.
+ * A headset's one button, by the same way as on the desk phone: a short press answers, a double starts the transfer, a
+ * triple completes it. Digits come from the keypad, as they must.
  */
 export function headsetHand(runtime: Runtime): Hand {
-  const gestures = new Gestures();
-  const bindings = new Bindings();
-  const now = () => performance.now();
-  const feed = (events: ReturnType<Gestures['wake']>): void => {
-    for (const event of events) {
-      for (const intent of bindings.receive(event, now())) runtime.submit(intent, { door: 'headset' });
-    }
-  };
-  const look = setInterval(() => feed(gestures.wake(now())), LOOK_MS);
-  const button = async (presses: number): Promise<void> => {
-    for (let i = 0; i < presses; i++) {
-      feed(gestures.receive({ type: 'bound', gestures: headsetGestures(runtime.state) }, now()));
-      feed(gestures.receive({ type: 'button', edge: 'down' }, now()));
-      await pause(PRESS_MS);
-      feed(gestures.receive({ type: 'button', edge: 'up' }, now()));
-      if (i + 1 < presses) await pause(BETWEEN_PRESSES_MS);
-    }
-  };
-  const keypad = async (digits: string): Promise<void> => {
-    for (const key of digits) {
-      for (const edge of ['down', 'up'] as const) {
-        for (const intent of bindings.receive({ type: 'key', key, edge }, now()))
-          runtime.submit(intent, { door: 'keys' });
-        await pause(PRESS_MS);
-      }
-    }
-  };
+  const hands = new Hands({ runtime, clock: monotonicClock });
   return {
     name: 'headset',
-    press: (step) => (step.name === 'dial' ? keypad(`${step.digits}#`) : button(PRESSES[step.name])),
-    close: async () => clearInterval(look),
+    press: (step) => play(hands, step.name === 'dial' ? typing(`${step.digits}#`) : pressing(PRESSES[step.name])),
+    close: async () => hands.close(),
   };
 }
 
@@ -53,3 +29,27 @@ const PRESSES: Readonly<Record<Exclude<Step['name'], 'dial'>, number>> = {
   complete: 3,
   'hang-up': 1,
 };
+
+function pressing(presses: number): Moves {
+  return Array.from({ length: presses }, (_, i) => i * (PRESS_MS + BETWEEN_PRESSES_MS)).flatMap((downMs) => [
+    [downMs, { type: 'button', edge: 'down' }] as const,
+    [downMs + PRESS_MS, { type: 'button', edge: 'up' }] as const,
+  ]);
+}
+
+function typing(digits: string): Moves {
+  return [...digits].flatMap((key, i) => [
+    [2 * i * PRESS_MS, { type: 'key', key, edge: 'down' }] as const,
+    [(2 * i + 1) * PRESS_MS, { type: 'key', key, edge: 'up' }] as const,
+  ]);
+}
+
+/**
+ * The finger takes its time; the moves are told in one go with the times at which they were made, as a device does that
+ * keeps them until it is read. A machine that stalls between two moves cannot pull a triple press apart.
+ */
+async function play(hands: Hands, moves: Moves): Promise<void> {
+  const began = monotonicClock.now();
+  await pause(moves.at(-1)?.[0] ?? 0);
+  for (const [afterMs, event] of moves) hands.take(event, began + afterMs);
+}

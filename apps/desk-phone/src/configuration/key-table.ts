@@ -1,0 +1,32 @@
+import { defaultKeys, type KeyBinding, type KeyTable } from '@switchhook/phone';
+import type { Configuration, KEY_ACTIONS } from './schema.ts';
+
+type KeyAction = (typeof KEY_ACTIONS)[number];
+
+/** The names that a plain telephone's keys have, and those of the terminal: `0` … `#`, `line1`, `hold`, … */
+export const KEY_NAMES: readonly string[] = Object.keys(defaultKeys);
+
+/** The plain telephone's keys, and over them what the configuration says; of two entries of one key the last counts. */
+export function keyTableOf({ keys }: Pick<Configuration, 'keys'>): KeyTable {
+  return { ...defaultKeys, ...Object.fromEntries(keys.map(({ key, does }) => [key, bindingOf(does)])) };
+}
+
+/** A key that does what another one does is that key, its long press included. */
+function bindingOf(does: KeyAction): KeyBinding {
+  switch (does) {
+    case 'transfer-long':
+      return { short: { verb: 'key.transfer-long' } };
+    case 'hook-lift':
+      return { short: { verb: 'hook.lift' } };
+    case 'hook-put-down':
+      return { short: { verb: 'hook.put-down' } };
+    case 'hook-flash':
+      return { short: { verb: 'hook.flash' } };
+    default: {
+      const name = does.startsWith('digit ') ? does.slice('digit '.length) : does.replace(' ', '');
+      const binding = defaultKeys[name];
+      if (binding === undefined) throw new Error(`no key does ${does}`);
+      return binding;
+    }
+  }
+}
