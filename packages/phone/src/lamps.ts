@@ -1,5 +1,5 @@
 import type { Millis } from '@switchhook/sans-io';
-import { currentTransfer, inHand, isLeg } from './reducer/inquiry.ts';
+import { currentTransfer, inHand, isLeg, isUnderWay } from './reducer/inquiry.ts';
 import type { Call, PhoneState } from './reducer/state.ts';
 
 /** Colours of the two-colour line lamp; `amber` = both. */
@@ -72,12 +72,10 @@ export function lampChange({ onOff, name }: LampPattern, now: Millis): Millis | 
   return at;
 }
 
-const completing = ['armed', 'holding-target', 'holding-again', 'referring', 'backing-off', 'watching'];
-
 /** Is a transfer past the person's Transfer key and before its verdict? */
 export function isCompleting(state: PhoneState): boolean {
   const record = currentTransfer(state);
-  return record !== undefined && record.outcome === undefined && completing.includes(record.machine.name);
+  return record !== undefined && record.outcome === undefined && isUnderWay(record);
 }
 
 /** Every lamp by name: `line1`…, `mute`, `dnd`, `message`. */

@@ -163,7 +163,8 @@ export function display(state: PhoneState): readonly string[] {
 function lines(state: PhoneState): readonly string[] {
   if (state.message !== undefined) return state.message.text;
   const { prompt } = state;
-  if (prompt !== undefined)
+  const back = callsIn(state, 'held').find((call) => call.recalling);
+  if (prompt !== undefined && (prompt.tone !== 'dead' || back === undefined))
     return prompt.purpose.name === 'transfer' ? ['Transfer to?', prompt.digits] : ['Number?', prompt.digits];
   const live = liveTransfer(state);
   if (live !== undefined && isCompleting(state)) {
@@ -182,7 +183,7 @@ function lines(state: PhoneState): readonly string[] {
   }
   if (ringing !== undefined)
     return [`Call from ${nameOf(ringing)}`, ringing.via ?? (nameOf(ringing) === ringing.number ? '' : ringing.number)];
-  const [first] = held;
+  const first = back ?? held[0];
   if (first !== undefined)
     return [`${first.recalling ? 'Calls back' : 'On hold'}: ${nameOf(first)}`, first.via ?? 'Hold = take back'];
   if (!isRegistered(state)) return ['Not registered', state.dnd ? 'Do not disturb' : ''];

@@ -21,6 +21,12 @@ export function askResume(d: Draft, call: Call): boolean {
   return false;
 }
 
+/** Nobody has the handset: the call is held, or will be, and rings the phone. */
+export function ringBack(d: Draft, id: CallId): void {
+  if (d.call(id)?.phase.name === 'talking') askHold(d, id);
+  d.patchCall(id, { recalling: true });
+}
+
 /** End a call by what its state needs; `ended` follows. Ending twice is once. */
 export function hangUp(d: Draft, id: CallId, status = 486): void {
   const call = d.call(id);

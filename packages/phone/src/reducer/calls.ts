@@ -1,6 +1,6 @@
 import type { CallId, EndCause } from '@switchhook/sip-core';
 import type { TransferEvent } from '@switchhook/transfer';
-import { askHold } from './acts.ts';
+import { askHold, ringBack } from './acts.ts';
 import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
@@ -42,9 +42,9 @@ export function callStep(d: Draft, event: CallEvent): void {
     case 'hold-refused': {
       const { status, phrase } = event;
       if (call.phase.name !== 'holding') return;
-      const other = micTaken(d, call.id);
-      // an emergency call was placed meanwhile: the far end is silenced, not held
-      d.phase(call.id, other ? { name: 'held', mutedOnly: true } : { name: 'talking' });
+      // an emergency call was placed meanwhile, or nobody has the handset: the far end is silenced, not held
+      const silent = call.recalling || micTaken(d, call.id);
+      d.phase(call.id, silent ? { name: 'held', mutedOnly: true } : { name: 'talking' });
       errandStep(d, call.id, { refused: status, phrase });
       driveLeg(d, call.id, (leg) => ({ type: 'hold-refused', leg, status }));
       return;
@@ -52,7 +52,8 @@ export function callStep(d: Draft, event: CallEvent): void {
     case 'resumed':
       if (call.phase.name !== 'resuming') return;
       d.phase(call.id, { name: 'talking' });
-      if (micTaken(d, call.id)) askHold(d, call.id);
+      if (call.recalling) ringBack(d, call.id);
+      else if (micTaken(d, call.id)) askHold(d, call.id);
       errandStep(d, call.id, 'resumed');
       driveLeg(d, call.id, (leg) => ({ type: 'resumed', leg }));
       return;

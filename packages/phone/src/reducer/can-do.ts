@@ -1,7 +1,17 @@
 import type { CallId } from '@switchhook/sip-core';
 import type { ErrorCode } from '../control/protocol.ts';
 import type { Intent, Verb } from '../intent.ts';
-import { accountOf, callsIn, canCall, currentTransfer, inHand, isEmergency, isLeg, liveTransfer } from './inquiry.ts';
+import {
+  accountOf,
+  callsIn,
+  canCall,
+  currentTransfer,
+  emergencyCall,
+  inHand,
+  isEmergency,
+  isLeg,
+  liveTransfer,
+} from './inquiry.ts';
 import type { PhoneState, TransferRecord } from './state.ts';
 import { machineAccepts } from './transfer-machine.ts';
 
@@ -204,7 +214,8 @@ function transferable(
 /** Judge one intent, arguments and all. */
 export function judge(state: PhoneState, intent: PlainIntent): Verdict {
   // an emergency number is dialled from every state (features.md §1.3)
-  if (intent.verb === 'call.dial' && isEmergency(state.settings, intent.to)) return yes;
+  if (intent.verb === 'call.dial' && isEmergency(state.settings, intent.to))
+    return emergencyCall(state) === undefined ? yes : no('not_in_state', 'The emergency call is up');
   if (intent.verb === 'transfer.start' && intent.consult !== undefined)
     return joinable(state, intent.callId, intent.consult);
   if (isCallVerb(intent.verb) && 'callId' in intent && intent.callId !== undefined) {
@@ -233,6 +244,8 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     case 'transfer.start':
     case 'transfer.blind':
       if (intent.to !== undefined && !isDialable(intent.to)) return no('bad_schema', 'Not a number');
+      if (intent.to !== undefined && isEmergency(state.settings, intent.to))
+        return no('number_not_allowed', 'Emergency numbers are dialled, not transferred to');
       return oneCall(state, intent.verb, intent.callId);
     case 'call.answer':
     case 'call.hangup':

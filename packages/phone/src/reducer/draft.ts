@@ -5,6 +5,7 @@ import type { CallId } from '@switchhook/sip-core';
 import type { TransferId } from '@switchhook/transfer';
 import type { CommandError, ErrorCode, PhoneNotice } from '../control/protocol.ts';
 import type { PhoneEffect, Ticket } from './door.ts';
+import { emergencyCall } from './inquiry.ts';
 import type { Call, CallPhase, PhoneState, TransferRecord, Waiting } from './state.ts';
 
 /** How long one-shot tones sound, ms. */
@@ -75,7 +76,9 @@ export class Draft {
     return token<'transfer'>(`t-${this.state.transferCount}`);
   }
 
+  /** Nothing but a refusal is heard over an emergency call. */
   beep(tone: ToneName): void {
+    if (tone !== 'refusal' && emergencyCall(this.state) !== undefined) return;
     this.set({ beep: { tone, forMs: beepMs[tone] ?? 1000 } });
   }
 

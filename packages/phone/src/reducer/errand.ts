@@ -132,8 +132,10 @@ export function errandTimeout(d: Draft): void {
   const { errand } = d.state;
   if (errand === undefined) return;
   d.set({ errand: undefined });
-  const phase = d.call(errand.call)?.phase.name;
-  if (phase === 'holding') d.phase(errand.call, { name: 'talking' });
+  const call = d.call(errand.call);
+  const phase = call?.phase.name;
+  if (phase === 'holding')
+    d.phase(errand.call, call?.recalling ? { name: 'held', mutedOnly: true } : { name: 'talking' });
   if (phase === 'resuming') d.phase(errand.call, { name: 'held', mutedOnly: false });
   d.refuse(errand.ticket, errand.name === 'holding' ? 'call.hold' : 'call.resume', 'timeout', 'No answer');
 }

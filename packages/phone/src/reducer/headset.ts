@@ -2,8 +2,8 @@ import { seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { endThen } from './errand.ts';
-import { callsIn, inHand, liveTransfer } from './inquiry.ts';
-import { cancelKey, holdKey, type Plain, redial } from './keys.ts';
+import { callsIn, inHand, isLeg, liveTransfer } from './inquiry.ts';
+import { cancelKey, holdKey, type Plain, redial, toComplete } from './keys.ts';
 
 type HeadsetVerb = 'headset.short' | 'headset.long' | 'headset.double' | 'headset.triple' | 'headset.redial';
 
@@ -13,16 +13,17 @@ export function headsetStep(d: Draft, verb: HeadsetVerb, ticket: Ticket | undefi
   const hand = inHand(d.state);
   const held = callsIn(d.state, 'held');
   const live = liveTransfer(d.state);
+  const done = toComplete(d);
   const { prompt } = d.state;
   switch (verb) {
     case 'headset.short':
       if (prompt !== undefined) cancelKey(d, ticket, plain);
-      else if (live !== undefined) {
+      else if (live !== undefined && (hand === undefined || isLeg(live, hand.id))) {
         const talks = live.machine.name === 'consulting';
         if (talks && d.state.settings.headset.shortCompletesTransfer) {
           plain(d, { verb: 'transfer.complete', transferId: live.pair.transfer }, ticket);
         } else plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
-      } else if (hand !== undefined && ringing !== undefined && d.state.errand === undefined) {
+      } else if (live === undefined && hand !== undefined && ringing !== undefined && d.state.errand === undefined) {
         endThen(d, hand.id, { name: 'answer', call: ringing.id }, ticket);
       } else if (hand !== undefined) cancelKey(d, ticket, plain);
       else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
@@ -48,13 +49,13 @@ export function headsetStep(d: Draft, verb: HeadsetVerb, ticket: Ticket | undefi
       return;
     }
     case 'headset.triple':
-      if (live !== undefined) plain(d, { verb: 'transfer.complete', transferId: live.pair.transfer }, ticket);
+      if (done !== undefined) plain(d, { verb: 'transfer.complete', transferId: done.pair.transfer }, ticket);
       else if (ringing !== undefined) plain(d, { verb: 'call.reject', callId: ringing.id }, ticket);
       else plain(d, { verb: 'call.mute' }, ticket);
       return;
     case 'headset.redial':
-      if (live !== undefined && prompt === undefined) {
-        plain(d, { verb: 'transfer.complete', transferId: live.pair.transfer }, ticket);
+      if (done !== undefined && prompt === undefined) {
+        plain(d, { verb: 'transfer.complete', transferId: done.pair.transfer }, ticket);
       } else redial(d, ticket, plain, verb);
       return;
     default:

@@ -1,9 +1,9 @@
-import { hangUp, seize } from './acts.ts';
+import { hangUp, ringBack, seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
-import { callsIn, inHand, liveTransfer } from './inquiry.ts';
+import { callsIn, emergencyCall, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import type { Plain } from './keys.ts';
-import type { Call } from './state.ts';
+import type { Call, Errand } from './state.ts';
 import { drive, machineAccepts } from './transfer-machine.ts';
 
 /** The hook switch (phone-ux.md §4.4). */
@@ -39,8 +39,13 @@ function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   const back = d.state.calls.find((call) => call.recalling && call.phase.name === 'held');
   const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
   const held = callsIn(d.state, 'held');
-  if (inHand(d.state) !== undefined || d.state.prompt !== undefined || d.state.errand !== undefined) d.done(ticket);
-  else if (liveTransfer(d.state) !== undefined) d.done(ticket);
+  const live = liveTransfer(d.state);
+  if (hasTurnedBack(d)) d.done(ticket);
+  else if (back !== undefined && live !== undefined && isLeg(live, back.id))
+    plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
+  else if (inHand(d.state) !== undefined || d.state.prompt !== undefined || d.state.errand !== undefined)
+    d.done(ticket);
+  else if (live !== undefined) d.done(ticket);
   else if (back !== undefined) plain(d, { verb: 'call.resume', callId: back.id }, ticket);
   else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
   else if (held.length === 1 && held[0] !== undefined) plain(d, { verb: 'call.resume', callId: held[0].id }, ticket);
@@ -50,48 +55,57 @@ function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   }
 }
 
+/** Lifted again before the call that shall ring back was held: it comes back as soon as the far end has answered. */
+function hasTurnedBack(d: Draft): boolean {
+  const call = callsIn(d.state, 'holding', 'resuming').find((each) => each.recalling);
+  if (call === undefined) return false;
+  d.patchCall(call.id, { recalling: false });
+  if (call.phase.name === 'holding') {
+    const goal = { name: 'resume', call: call.id } as const;
+    d.set({ errand: { name: 'holding', call: call.id, goal, ticket: d.state.errand?.ticket } });
+  }
+  return true;
+}
+
 /** Put down: complete the transfer, or end what is in hand; a held caller is never dropped but rings back. */
 function putDown(d: Draft, ticket: Ticket | undefined): void {
-  d.set({ hook: 'on', beep: undefined });
+  const transfers = d.state.transfers.map((record) => ({ ...record, putDown: true }));
+  d.set({ hook: 'on', beep: undefined, transfers });
   const live = liveTransfer(d.state);
   const { prompt, errand } = d.state;
   if (live !== undefined) {
     const id = live.pair.transfer;
-    d.patchRecord(id, { putDown: true });
+    const emergency = emergencyCall(d.state);
+    if (emergency !== undefined) hangUp(d, emergency.id); // it ends with the handset like any other
     const choosing = prompt?.purpose.name === 'transfer';
     if (
       d.state.settings.completeOnHook &&
+      emergency === undefined &&
       !choosing &&
       live.to !== undefined &&
       machineAccepts(d.state, live, 'complete')
     ) {
       drive(d, id, { type: 'complete' });
-    } else if (!underWay(live.machine.name) && machineAccepts(d.state, live, 'cancel')) {
+    } else if (!isUnderWay(live) && machineAccepts(d.state, live, 'cancel')) {
       drive(d, id, { type: 'cancel' });
-    }
-    endOthers(d);
+    } else if (live.machine.name === 'retrieving') ringBack(d, live.pair.caller);
     d.done(ticket);
     return;
   }
   d.set({ prompt: undefined });
-  if (errand?.name === 'holding') d.set({ errand: { ...errand, goal: { name: 'nothing' } } });
-  if (errand?.name === 'ending') d.set({ errand: { ...errand, goal: { name: 'nothing' } } });
+  if (errand !== undefined) giveUp(d, errand);
   const hand = inHand(d.state);
   if (hand !== undefined && hand.phase.name !== 'holding') hangUp(d, hand.id);
   for (const call of callsIn(d.state, 'held', 'holding')) keep(d, call);
   d.done(ticket);
 }
 
-/** The REFER is out, or was promised for the target's answer: the handset's way does not change it. */
-function underWay(name: string): boolean {
-  return ['armed', 'holding-target', 'holding-again', 'referring', 'backing-off', 'watching', 'settling'].includes(
-    name,
-  );
-}
-
-/** An emergency call beside a transfer ends with the handset like any other. */
-function endOthers(d: Draft): void {
-  for (const call of d.state.calls) if (call.emergency) hangUp(d, call.id);
+/** What the errand was for has no listener any more; a hold goes on, for the call that rings back. */
+function giveUp(d: Draft, errand: Errand): void {
+  if (errand.name === 'holding' && errand.goal.name === 'nothing') return;
+  d.failed(errand.ticket, 'not_in_state', 'The handset was put down');
+  const rest = { ...errand, ticket: undefined };
+  d.set({ errand: rest.name === 'resuming' ? undefined : { ...rest, goal: { name: 'nothing' } } });
 }
 
 function keep(d: Draft, call: Call): void {

@@ -21,6 +21,17 @@ export function liveTransfer(state: PhoneState): TransferRecord | undefined {
   return state.transfers.find((record) => record.outcome === undefined || record.machine.name === 'retrieving');
 }
 
+/** The REFER is out, or will be without another word of the person. */
+export function isUnderWay({ machine }: TransferRecord): boolean {
+  const { name } = machine;
+  return ['armed', 'holding-target', 'holding-again', 'referring', 'backing-off', 'watching'].includes(name);
+}
+
+/** An emergency call that is not over. */
+export function emergencyCall(state: PhoneState): Call | undefined {
+  return state.calls.find((call) => call.emergency && call.phase.name !== 'ending');
+}
+
 /** A transfer whose verdict is given and that left its calls to the person. */
 export function restingTransfer(state: PhoneState): TransferRecord | undefined {
   return state.transfers.findLast(

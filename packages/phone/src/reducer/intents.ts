@@ -162,14 +162,22 @@ function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
     d.set({ errand: undefined });
     d.failed(errand.ticket, 'not_in_state', 'An emergency call was placed');
   }
+  const live = liveTransfer(d.state);
   for (const call of d.state.calls) {
     const { name } = call.phase;
     if (name === 'talking') askHold(d, call.id);
     if (name === 'dialing' || name === 'ringback' || name === 'connecting') hangUp(d, call.id);
   }
   const call = d.mintCall();
-  if (place(d, { call, to, account: undefined, line: undefined })) d.done(ticket, { callId: call });
-  else d.refuse(ticket, 'call.dial', 'not_registered', 'No account');
+  if (!place(d, { call, to, account: undefined, line: undefined })) {
+    d.refuse(ticket, 'call.dial', 'not_registered', 'No account');
+    return;
+  }
+  // nobody has time for a target: the caller waits, and comes back by key or by recall
+  if (live !== undefined && ['holding', 'calling-target', 'armed'].includes(live.machine.name))
+    drive(d, live.pair.transfer, { type: 'cancel' });
+  d.set({ message: undefined });
+  d.done(ticket, { callId: call });
 }
 
 function route(d: Draft, to: 'handset' | 'headset' | 'speaker'): void {

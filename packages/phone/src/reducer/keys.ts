@@ -7,7 +7,7 @@ import { begin, endThen } from './errand.ts';
 import { headsetStep } from './headset.ts';
 import { hookStep } from './hook.ts';
 import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer, seizesSoon } from './inquiry.ts';
-import type { Call } from './state.ts';
+import type { Call, TransferRecord } from './state.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
 
 /** Verbs of the hand at the phone: what they mean depends on where the phone is (phone-ux.md §4.1). */
@@ -35,7 +35,7 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
       transferKey(d, ticket, plain);
       return;
     case 'key.transfer-long':
-      blindKey(d, ticket);
+      blindKey(d, ticket, plain);
       return;
     case 'key.cancel':
       cancelKey(d, ticket, plain);
@@ -205,31 +205,30 @@ function transferKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
     send(d, ticket, plain, 'key.transfer');
     return;
   }
-  const live = liveTransfer(d.state);
-  const resting = restingTransfer(d.state);
-  const again = resting !== undefined && (resting.machine.name === 'restored' || resting.machine.name === 'unsure');
-  if (live !== undefined) plain(d, { verb: 'transfer.complete', transferId: live.pair.transfer }, ticket);
-  else if (again && legsThere(d, resting)) {
-    plain(d, { verb: 'transfer.complete', transferId: resting.pair.transfer }, ticket);
-  } else plain(d, { verb: 'transfer.start' }, ticket);
+  const record = toComplete(d);
+  if (record !== undefined) plain(d, { verb: 'transfer.complete', transferId: record.pair.transfer }, ticket);
+  else plain(d, { verb: 'transfer.start' }, ticket);
 }
 
-function legsThere(
-  d: Draft,
-  record: { readonly pair: { readonly caller: Call['id']; readonly target: Call['id'] | undefined } },
-): boolean {
-  return (
-    d.call(record.pair.caller) !== undefined &&
-    record.pair.target !== undefined &&
-    d.call(record.pair.target) !== undefined
-  );
+/** The transfer that one press completes: the live one, or one without success whose two calls are still there. */
+export function toComplete(d: Draft): TransferRecord | undefined {
+  const live = liveTransfer(d.state);
+  if (live !== undefined) return live;
+  const resting = restingTransfer(d.state);
+  if (resting?.machine.name !== 'restored' && resting?.machine.name !== 'unsure') return undefined;
+  const { caller, target } = resting.pair;
+  return d.call(caller) !== undefined && target !== undefined && d.call(target) !== undefined ? resting : undefined;
 }
 
 /** Transfer held down: the number that was dialled gets the caller unasked. */
-function blindKey(d: Draft, ticket: Ticket | undefined): void {
+function blindKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   const { prompt } = d.state;
   if (prompt?.purpose.name !== 'transfer' || prompt.digits === '') {
     nothing(d, ticket, 'key.transfer-long', 'Transfer, then the number');
+    return;
+  }
+  if (isEmergency(d.state.settings, prompt.digits)) {
+    dialFrom(d, prompt.digits, ticket, plain);
     return;
   }
   const caller = d.call(prompt.purpose.caller);
@@ -256,7 +255,8 @@ function closeSeized(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   d.set({ prompt: undefined });
   const held = callsIn(d.state, 'held');
   const [back] = held;
-  if (back !== undefined && held.length === 1) plain(d, { verb: 'call.resume', callId: back.id }, ticket);
+  if (back !== undefined && held.length === 1 && liveTransfer(d.state) === undefined)
+    plain(d, { verb: 'call.resume', callId: back.id }, ticket);
   else d.done(ticket);
 }
 
@@ -275,7 +275,12 @@ export function cancelKey(d: Draft, ticket: Ticket | undefined, plain: Plain): v
   const held = callsIn(d.state, 'held');
   if (hand !== undefined) {
     const [back] = held;
-    if (back !== undefined && held.length === 1 && d.state.errand === undefined) {
+    if (
+      back !== undefined &&
+      held.length === 1 &&
+      d.state.errand === undefined &&
+      liveTransfer(d.state) === undefined
+    ) {
       endThen(d, hand.id, { name: 'resume', call: back.id }, ticket);
     } else plain(d, { verb: 'call.hangup', callId: hand.id }, ticket);
     return;

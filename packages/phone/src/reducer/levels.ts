@@ -34,7 +34,8 @@ function tone(state: PhoneState): ToneName | undefined {
 }
 
 function ringer(state: PhoneState): RingName | undefined {
-  const busy = inHand(state) !== undefined || state.prompt !== undefined;
+  // who let the dial tone run out is not there: the bell must be heard
+  const busy = inHand(state) !== undefined || (state.prompt !== undefined && state.prompt.tone !== 'dead');
   if (ringing(state)) {
     if (busy) return 'splash';
     const own = new Set(state.settings.accounts.map((account) => account.domain));

@@ -1,5 +1,6 @@
 import type { TransferOutcome } from '@switchhook/transfer';
 import type { ErrorCode } from '../control/protocol.ts';
+import { ringBack } from './acts.ts';
 import type { Draft } from './draft.ts';
 import { isLeg, nameOf } from './inquiry.ts';
 import type { TransferRecord } from './state.ts';
@@ -93,8 +94,7 @@ function fail(
 /** The handset lies on the hook: the held caller rings the phone (phone-ux.md §4.2 step 8). */
 function callBack(d: Draft, record: TransferRecord): void {
   const caller = d.call(record.pair.caller);
-  if (record.putDown && caller !== undefined && caller.phase.name !== 'ending')
-    d.patchCall(caller.id, { recalling: true });
+  if (record.putDown && caller !== undefined && caller.phase.name !== 'ending') ringBack(d, caller.id);
 }
 
 function codeFor(stage: Extract<TransferOutcome, { name: 'failed' }>['stage']): ErrorCode {

@@ -3,7 +3,7 @@ import { hangUp } from './acts.ts';
 import type { PhoneTimer } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandTimeout } from './errand.ts';
-import { callsIn, isEmergency, isLeg, liveTransfer } from './inquiry.ts';
+import { callsIn, inHand, isEmergency, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { plainStep } from './intents.ts';
 import { send } from './keys.ts';
 import { referralTimer } from './referred.ts';
@@ -41,11 +41,13 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
   if (state.failedLines !== undefined) due.set('failed-lamp', { afterMs: failedLampMs, key: state.failedLines });
   if (errand !== undefined) due.set('errand', { afterMs: errandMs, key: `${errand.name} ${errand.call}` });
   const live = liveTransfer(state);
+  const busy = inHand(state) !== undefined || (prompt !== undefined && prompt.tone !== 'dead');
+  const consults = live !== undefined && (busy || isUnderWay(live));
   for (const call of state.calls) {
     if (call.phase.name === 'ringing' && call.replaces === undefined) {
       due.set(`ring:${call.id}`, { afterMs: settings.ringTimeoutMs, key: call.since });
     }
-    const waits = call.phase.name === 'held' && !call.recalling && (live === undefined || !isLeg(live, call.id));
+    const waits = call.phase.name === 'held' && !call.recalling && !(consults && isLeg(live, call.id));
     if (waits && settings.holdRecallSec > 0) {
       due.set(`recall:${call.id}`, { afterMs: settings.holdRecallSec * 1000, key: call.heldSince });
     }

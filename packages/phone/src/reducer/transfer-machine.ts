@@ -15,7 +15,7 @@ import {
   transferRules,
   transferStep,
 } from '@switchhook/transfer';
-import { askHold, askResume, hangUp, place, seize } from './acts.ts';
+import { askHold, askResume, hangUp, place, ringBack, seize } from './acts.ts';
 import type { Draft } from './draft.ts';
 import { accountOf, inHand, isLeg, recordOf, uriFor } from './inquiry.ts';
 import { announceOutcome } from './outcome.ts';
@@ -233,10 +233,9 @@ function resume(d: Draft, record: TransferRecord, call: Call | undefined, leg: L
   if (call === undefined) return { type: 'resume-refused', leg, status: 481 };
   if (call.phase.name === 'ending') return undefined;
   if (record.putDown) {
-    // nobody has the handset: the call stays held, and it rings unless the caller does already
+    // nobody has the handset: the call is held, and it rings unless the caller does already
     const caller = d.call(record.pair.caller);
-    if (leg === 'caller' || caller === undefined || caller.phase.name === 'ending')
-      d.patchCall(call.id, { recalling: true });
+    if (leg === 'caller' || caller === undefined || caller.phase.name === 'ending') ringBack(d, call.id);
     return { type: 'resumed', leg };
   }
   if (call.phase.name === 'talking') return { type: 'resumed', leg };

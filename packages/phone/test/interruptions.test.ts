@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { lamps, view } from '../src/index.ts';
+import { Bench, call, refer } from './bench.ts';
+
+const shown = (bench: Bench) => view(bench.state, (at) => `t${at}`);
+const refused = (bench: Bench, id: string, type: 'hold-refused' | 'resume-refused' = 'hold-refused') =>
+  bench.tell({ type, call: call(id), status: 488, phrase: 'No' });
+const dialledLast = (bench: Bench): string => {
+  const effect = bench.effects.findLast((each) => each.type === 'dial');
+  assert.ok(effect?.type === 'dial');
+  return effect.call;
+};
+
+/** `a` held, `b` talking. */
+function two(bench: Bench): void {
+  bench.talking('a');
+  bench.ring('b', '2002');
+  bench.want({ verb: 'call.answer' });
+  bench.held('a');
+  bench.up('b', '2002');
+}
+
+/** Transfer pressed, the caller held, the number dialled, the target ringing. */
+function calling(bench: Bench): string {
+  bench.talking();
+  bench.want({ verb: 'key.transfer' });
+  bench.held('a');
+  bench.dial('9999#');
+  bench.tell({ type: 'progress', call: call(bench.target()), status: 180 });
+  return bench.target();
+}
+
+/** Consulting, then back with the caller for a moment. */
+function swapped(bench: Bench): string {
+  const target = bench.consulting();
+  bench.want({ verb: 'key.hold' });
+  bench.held(target);
+  bench.resumed('a');
+  return target;
+}
+
+/** Nobody has the handset: the caller is held, the phone rings, no microphone is open. */
+function ringsBack(bench: Bench, why: string): void {
+  assert.equal(bench.phase('a'), 'held', why);
+  assert.equal(bench.state.sounds.connect, undefined, why);
+  assert.equal(bench.state.sounds.ringer, 'recall', why);
+}
+
+// ------------------------------------------------------------------------------------------- the handset goes down
+
+test('phone-ux §4.4: handset down while a hold is asked for, and the hold is refused: no open microphone, it rings back', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.hold' });
+  bench.want({ verb: 'hook.put-down' });
+  refused(bench, 'a');
+  ringsBack(bench, 'hold');
+  const other = new Bench();
+  other.talking();
+  other.want({ verb: 'key.transfer' });
+  other.want({ verb: 'hook.put-down' });
+  refused(other, 'a');
+  ringsBack(other, 'transfer');
+});
+
+test('phone-ux §4.4: handset down while a hold is asked for, and nobody ever answers: it rings back', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.hold' });
+  bench.want({ verb: 'hook.put-down' });
+  bench.pass(40_000);
+  ringsBack(bench, 'timeout');
+});
+
+test('phone-ux §4.4: handset down in the middle of a swap: no call is taken back to an empty handset', () => {
+  const bench = new Bench();
+  two(bench);
+  const swap = bench.want({ verb: 'key.hold' });
+  bench.held('b');
+  assert.ok(bench.has('resume', { call: 'a' }));
+  bench.want({ verb: 'hook.put-down' });
+  assert.equal(bench.outcome(swap), 'not_in_state');
+  bench.end('a', undefined, 'local');
+  assert.ok(!bench.has('resume'));
+  assert.equal(bench.phase('b'), 'held');
+  assert.equal(bench.state.sounds.ringer, 'recall');
+});
+
+test('mqtt §3.4: handset down while a call is to be answered: the sender is not told that it was', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  bench.ring('b');
+  const answer = bench.want({ verb: 'call.answer' });
+  bench.want({ verb: 'hook.put-down' });
+  bench.held('a');
+  assert.equal(bench.outcome(answer), 'not_in_state');
+});
+
+test('phone-ux §4.4: handset down while the caller comes back after Cancel: the caller rings back', () => {
+  const bench = new Bench();
+  const target = bench.consulting();
+  bench.want({ verb: 'key.cancel' });
+  bench.end(target, undefined, 'local');
+  bench.want({ verb: 'hook.put-down' });
+  bench.resumed('a');
+  bench.held('a');
+  ringsBack(bench, 'retrieving');
+});
+
+test('phone-ux §4.4: completeOnHook off, handset down with the caller after a swap: held, and rings back', () => {
+  const bench = new Bench({ completeOnHook: false });
+  const target = swapped(bench);
+  bench.want({ verb: 'hook.put-down' });
+  assert.ok(bench.has('hangup', { call: target }));
+  assert.ok(bench.has('hold', { call: 'a' }));
+  bench.held('a');
+  bench.end(target, undefined, 'local');
+  ringsBack(bench, 'swapped');
+});
+
+test('phone-ux §4.4: completeOnHook off, handset down in the middle of a swap: the caller rings back', () => {
+  const bench = new Bench({ completeOnHook: false });
+  const target = bench.consulting();
+  bench.want({ verb: 'key.hold' });
+  bench.held(target);
+  bench.want({ verb: 'hook.put-down' });
+  bench.resumed('a');
+  bench.held('a');
+  bench.end(target, undefined, 'local');
+  ringsBack(bench, 'swapping');
+});
+
+test('phone-ux §4.4: handset down while the calls of a failed transfer are swapped: nobody is taken back', () => {
+  const bench = new Bench();
+  const target = bench.consulting();
+  bench.want({ verb: 'key.transfer' });
+  bench.held(target);
+  bench.tell({ type: 'refer-answered', refer: refer('t-1.1'), status: 403, phrase: 'x', withoutSubscription: false });
+  bench.resumed(target);
+  bench.want({ verb: 'key.hold' });
+  bench.want({ verb: 'hook.put-down' });
+  bench.held(target);
+  assert.ok(!bench.has('resume'));
+  ringsBack(bench, 'restored');
+});
+
+test('phone-ux §4.4: lifting while the caller who shall ring back is still on the way into hold takes the caller back', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.hold' });
+  bench.want({ verb: 'hook.put-down' });
+  bench.want({ verb: 'hook.lift' });
+  bench.held('a');
+  assert.ok(bench.has('resume', { call: 'a' }));
+  bench.resumed('a');
+  assert.equal(bench.state.sounds.connect, 'a');
+  assert.equal(bench.state.sounds.ringer, undefined);
+});
+
+// ------------------------------------------------------------------------------------------------ emergency numbers
+
+test('features §1.3: an emergency call beside a consultation, then the handset down: the caller rings back', () => {
+  for (const completeOnHook of [true, false]) {
+    const bench = new Bench({ completeOnHook });
+    const target = bench.consulting();
+    bench.want({ verb: 'call.dial', to: '112' });
+    const emergency = dialledLast(bench);
+    bench.up(emergency, '112');
+    bench.held(target);
+    bench.want({ verb: 'hook.put-down' });
+    assert.ok(bench.has('hangup', { call: emergency }) && bench.has('hangup', { call: target }));
+    bench.end(emergency, undefined, 'local');
+    bench.end(target, undefined, 'local');
+    ringsBack(bench, String(completeOnHook));
+  }
+});
+
+test('features §1.3: an emergency number at "Transfer to?" ends the transfer: the caller waits and rings back', () => {
+  const bench = new Bench({ holdRecallSec: 60 });
+  bench.talking();
+  bench.want({ verb: 'key.transfer' });
+  bench.held('a');
+  bench.dial('112#');
+  const emergency = dialledLast(bench);
+  bench.up(emergency, '112');
+  bench.pass(20_000);
+  assert.equal(bench.state.sounds.connect, emergency);
+  bench.end(emergency);
+  bench.pass(60_000);
+  assert.equal(bench.phase('a'), 'held');
+  assert.equal(bench.state.sounds.ringer, 'recall');
+  bench.want({ verb: 'key.cancel' });
+  assert.ok(bench.has('resume', { call: 'a' }));
+});
+
+test('features §1.3: no dial tone, no target and no reorder tone come over an emergency call', () => {
+  for (const to of [undefined, '9999']) {
+    const bench = new Bench();
+    bench.talking();
+    bench.want({ verb: 'transfer.start', ...(to === undefined ? {} : { to }) });
+    bench.want({ verb: 'call.dial', to: '112' });
+    const emergency = dialledLast(bench);
+    bench.held('a');
+    assert.equal(dialledLast(bench), emergency, 'nobody else is dialled');
+    assert.equal(bench.state.prompt, undefined);
+    bench.up(emergency, '112');
+    bench.pass(20_000);
+    assert.equal(bench.state.sounds.connect, emergency);
+    assert.equal(bench.state.sounds.tone, undefined);
+  }
+  const bench = new Bench();
+  const target = calling(bench);
+  bench.want({ verb: 'call.dial', to: '112' });
+  bench.end(target, 487, 'local');
+  assert.notEqual(bench.state.sounds.tone, 'reorder');
+  assert.equal(shown(bench).display[0], 'Calling 112');
+});
+
+test('features §1.3: an emergency call is not ended or held by another one', () => {
+  const bench = new Bench();
+  bench.want({ verb: 'call.dial', to: '112' });
+  assert.equal(bench.outcome(bench.want({ verb: 'call.dial', to: '911' })), 'not_in_state');
+  assert.equal(bench.phase('c-1'), 'dialing');
+  bench.up('c-1', '112');
+  assert.equal(bench.outcome(bench.want({ verb: 'call.dial', to: '112' })), 'not_in_state');
+  assert.equal(bench.phase('c-1'), 'talking');
+});
+
+test('features §1.3: nobody is transferred to an emergency number; the key that would do it calls the number', () => {
+  const bench = new Bench();
+  bench.talking();
+  assert.equal(bench.outcome(bench.want({ verb: 'transfer.start', to: '112' })), 'number_not_allowed');
+  assert.equal(bench.outcome(bench.want({ verb: 'transfer.blind', to: '1 12' })), 'number_not_allowed');
+  bench.want({ verb: 'key.transfer' });
+  bench.held('a');
+  bench.dial('112');
+  bench.want({ verb: 'key.transfer-long' });
+  assert.ok(!bench.has('refer'));
+  assert.ok(bench.has('dial', { emergency: true }));
+});
+
+test('features §1.3: an answer that crosses an emergency call does not get its microphone', () => {
+  // the mutant: `answered` without its guard
+  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  bench.talking();
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('rr-1'),
+    call: call('a'),
+    account: bench.state.settings.accounts[0]!.id,
+    referTo: '<sip:214@pbx.test>',
+    trusted: true,
+  });
+  assert.ok(bench.has('dial', { to: 'sip:214@pbx.test' }));
+});
+
+test('features §1.3: a call that was being taken back is held again for an emergency call', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.hold' });
+  bench.held('a');
+  bench.want({ verb: 'key.hold' });
+  bench.want({ verb: 'call.dial', to: '112' });
+  const emergency = dialledLast(bench);
+  bench.up(emergency, '112');
+  bench.resumed('a');
+  assert.ok(bench.has('hold', { call: 'a' }));
+  assert.equal(bench.state.sounds.connect, emergency);
+});
+
+test('phone-ux §4.7: the headset ends an emergency call beside a transfer, and Cancel leaves the transfer alone', () => {
+  for (const verb of ['headset.short', 'key.cancel'] as const) {
+    const bench = new Bench();
+    const target = bench.consulting();
+    bench.want({ verb: 'key.transfer' });
+    bench.held(target);
+    bench.end(target);
+    bench.want({ verb: 'call.dial', to: '112' });
+    const emergency = dialledLast(bench);
+    bench.up(emergency, '112');
+    bench.want({ verb });
+    assert.ok(bench.has('hangup', { call: emergency }), verb);
+    bench.end(emergency, undefined, 'local');
+    assert.ok(!bench.has('resume'), `${verb}: the REFER is out`);
+  }
+});
+
+// ------------------------------------------------------------------------------------------------------ known guards
+
+test('mqtt §3.4: call.hold is refused while a transfer is alive: its machine holds and resumes', () => {
+  const bench = new Bench();
+  const target = bench.consulting();
+  const hold = bench.want({ verb: 'call.hold', callId: call(target) });
+  assert.equal(bench.outcome(hold), 'not_in_state');
+  assert.ok(!bench.has('hold'));
+  assert.ok(!shown(bench).canDo.includes('call.hold'));
+});
+
+test('phone-ux §4.7: hang up and answer: the waiting caller is answered once the first call has ended, not before', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  bench.ring('b');
+  const ticket = bench.want({ verb: 'headset.short' });
+  assert.equal(bench.phase('b'), 'ringing');
+  bench.end('a', undefined, 'local');
+  assert.ok(bench.has('answer', { call: 'b' }));
+  bench.up('b');
+  assert.equal(bench.outcome(ticket), 'done');
+  const never = new Bench();
+  never.talking('a');
+  never.ring('b');
+  const late = never.want({ verb: 'headset.short' });
+  never.pass(40_000);
+  assert.equal(never.outcome(late), 'timeout');
+  assert.equal(never.state.errand, undefined);
+  never.want({ verb: 'call.answer' });
+  assert.ok(never.has('answer', { call: 'b' }), 'the person is not locked out');
+});
+
+test('phone-ux §4.1: a leg is not resumed beside another call in hand', () => {
+  const bench = new Bench();
+  const target = bench.consulting();
+  bench.want({ verb: 'call.dial', to: '112' });
+  const emergency = dialledLast(bench);
+  bench.up(emergency, '112');
+  bench.held(target);
+  for (const id of ['a', target]) {
+    assert.equal(bench.outcome(bench.want({ verb: 'call.resume', callId: call(id) })), 'not_in_state');
+    assert.ok(!bench.has('resume'));
+  }
+  bench.end('a');
+  assert.ok(!bench.has('resume'), 'the target is not taken back while the emergency call is up');
+  assert.equal(bench.phase(target), 'held');
+});
+
+// ---------------------------------------------------------------------------------------------------------- the rest
+
+test('phone-ux §4.7: after a refused transfer triple press and redial try again instead of muting or dialling', () => {
+  for (const verb of ['headset.triple', 'headset.redial'] as const) {
+    const bench = new Bench();
+    const target = bench.consulting();
+    bench.want({ verb: 'key.transfer' });
+    bench.held(target);
+    bench.tell({ type: 'refer-answered', refer: refer('t-1.1'), status: 403, phrase: 'x', withoutSubscription: false });
+    bench.resumed(target);
+    bench.want({ verb });
+    bench.held(target);
+    assert.ok(bench.has('refer', { call: 'a' }), verb);
+  }
+});
+
+test('features §1.4: the caller of an abandoned "Transfer to?" rings back after holdRecallSec', () => {
+  const bench = new Bench({ holdRecallSec: 120 });
+  bench.talking('a', '2001', 'Kiss');
+  bench.want({ verb: 'key.transfer' });
+  bench.held('a');
+  bench.pass(15_000);
+  assert.equal(bench.state.sounds.tone, 'reorder');
+  bench.pass(120_000);
+  assert.equal(bench.state.sounds.ringer, 'recall');
+  assert.equal(lamps(bench.state)['line1'], 'fast-green');
+  assert.equal(shown(bench).display[0], 'Calls back: Kiss');
+  bench.want({ verb: 'key.cancel' });
+  assert.ok(bench.has('resume', { call: 'a' }));
+});
+
+test('features §1.4: both calls of a consultation that an emergency call put aside ring back after holdRecallSec', () => {
+  const bench = new Bench({ holdRecallSec: 60 });
+  const target = bench.consulting();
+  bench.pass(300_000);
+  assert.equal(bench.state.sounds.ringer, undefined, 'nobody is called back while the person consults');
+  bench.want({ verb: 'call.dial', to: '112' });
+  const emergency = dialledLast(bench);
+  bench.up(emergency, '112');
+  bench.held(target);
+  bench.end(emergency);
+  bench.pass(60_000);
+  assert.equal(bench.state.sounds.ringer, 'recall');
+});
+
+test.run();
