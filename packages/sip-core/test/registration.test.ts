@@ -317,6 +317,28 @@ test('spec §10: credentials go only to our server and only for the realm fixed 
   assert.ok(stranger.heard.every((one) => !one.headers.has('Authorization')));
 });
 
+test('RFC 7616 §3.5: the nextnonce in the 200 to INVITE is used by the BYE', () => {
+  const network = new Network(3);
+  const pbx = new Wire(network, '192.0.2.9');
+  const phone = new Phone(network, 'alice', '192.0.2.1', pbx.host, { password: 'secret' });
+  const call = phone.dial('sip:bob@example.com');
+  network.seconds(0.1);
+  pbx.answer(phone.host, pbx.request('INVITE'), 407, {
+    toTag: 'x',
+    headers: [['Proxy-Authenticate', 'Digest realm="pbx", nonce="one", algorithm=MD5, qop="auth"']],
+  });
+  network.seconds(0.1);
+  pbx.answer(phone.host, pbx.request('INVITE'), 200, {
+    toTag: 'y',
+    contact: 'sip:bob@192.0.2.9',
+    headers: [['Proxy-Authentication-Info', 'nextnonce="two"']],
+  });
+  network.seconds(0.1);
+  phone.submit({ type: 'hangup', call });
+  network.seconds(0.1);
+  assert.match(pbx.request('BYE').headers.get('Proxy-Authorization') ?? '', /nonce="two".*nc=00000001/);
+});
+
 test('RFC 5626 §4.4: through a NAT a CRLF goes out every 24 to 29 s, without one nothing does', () => {
   for (const [seen, least, most] of [
     [{ host: '198.51.100.4', port: 40_000 }, 7, 9],

@@ -16,7 +16,7 @@ export interface InviteUsage {
   /** The CSeq has been checked. */
   receive(inbound: Inbound): void;
   /** ACK of a 2xx. */
-  receiveAck(ack: SipRequest, cseq: number, from: Flow): void;
+  receiveAck(ack: SipRequest, cseq: number): void;
   /** Another call has taken this one's place (RFC 3891 §3). */
   replaced(): void;
 }

@@ -42,11 +42,6 @@ export class OfferAnswer {
     return this.#state;
   }
 
-  /** Offers of ours that wait, the paused one included. */
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
   /** Queue an offer of ours; `instead` = in the place of the one that was queued last, when one waits. */
   propose(body: SessionBody, instead = false): void {
     const stale = instead ? this.#queue.pop() : undefined;

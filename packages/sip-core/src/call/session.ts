@@ -169,7 +169,7 @@ export class Session implements InviteUsage {
     }
   }
 
-  receiveAck(ack: SipRequest, cseq: number, _from: Flow): void {
+  receiveAck(ack: SipRequest, cseq: number): void {
     if (!this.#far.acknowledged(cseq)) return;
     const asked = this.#exchange.acknowledge();
     const reading = readSessionBody(ack);

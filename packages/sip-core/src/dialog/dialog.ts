@@ -83,10 +83,6 @@ export class Dialog {
     return this.#flow;
   }
 
-  get localCSeq(): number {
-    return this.#localCSeq;
-  }
-
   /** A 2xx confirms it; its route set and target are taken anew (RFC 3261 §13.2.2.4) and frozen from then on. */
   confirm(routes?: readonly string[], target?: string): void {
     if (this.#stage === 'early') {

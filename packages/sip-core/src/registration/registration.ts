@@ -64,10 +64,6 @@ export class Registration {
     this.#expiresS = seat.account.expiresS ?? DEFAULT_EXPIRES_S;
   }
 
-  get state(): RegistrationState {
-    return this.#state;
-  }
-
   /** Register now, whatever the back-off says. */
   register(): void {
     if (!this.#seat.account.register) return;

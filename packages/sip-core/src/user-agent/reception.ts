@@ -48,7 +48,7 @@ export class Reception {
       return;
     }
     dialog.seen(flow);
-    dialog.usage.receiveAck(ack, cseqOf(ack).number, flow);
+    dialog.usage.receiveAck(ack, cseqOf(ack).number);
   }
 
   receive(inbound: Inbound): void {

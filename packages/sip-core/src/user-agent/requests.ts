@@ -40,6 +40,7 @@ export class Requests {
     this.#host = host;
   }
 
+  /** How many are not done with. */
   get size(): number {
     return this.#open.size;
   }
@@ -92,6 +93,7 @@ export class Requests {
       return;
     }
     if (response.status < 300 && entry.sent.method === 'INVITE') {
+      if (!entry.succeeded) order.seat.accepted(entry.sent, response, from);
       this.#keepForRepeats(entry);
       order.final(response, entry.sent, from);
       return;
@@ -99,7 +101,7 @@ export class Requests {
     this.#open.delete(transaction);
     if (response.status === 401 || response.status === 407) {
       if (this.#challenged(entry, response, from)) return;
-    } else order.seat.accepted(entry.sent, response);
+    } else order.seat.accepted(entry.sent, response, from);
     order.final(response, entry.sent, from);
   }
 

@@ -112,8 +112,8 @@ export class Seat {
    * A final response that is no challenge. Once credentials were accepted the account answers to their realms and to
    * no other: whoever is called could ask for a digest of his own choosing otherwise.
    */
-  accepted(sent: SipRequest, response: SipResponse): void {
-    if (this.#credentials === undefined || response.status >= 300) return;
+  accepted(sent: SipRequest, response: SipResponse, from: Flow): void {
+    if (this.#credentials === undefined || response.status >= 300 || !this.serves(from)) return;
     if (!sent.headers.has('Authorization') && !sent.headers.has('Proxy-Authorization')) return;
     this.#credentials.learn(response, sent);
     this.#credentials.pin();

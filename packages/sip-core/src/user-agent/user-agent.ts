@@ -22,6 +22,7 @@ import { Timers } from './timers.ts';
 
 /** What is alive in a user agent: all zero once everything has ended and its timers have run out. */
 export interface Census {
+  /** Or our own requests, should any of them be forgotten by its transaction. */
   readonly transactions: number;
   readonly dialogs: number;
   /** Refer subscriptions of both kinds. */
@@ -126,7 +127,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   census(): Census {
     const registrations = this.#timers.count(REGISTRATION);
     return {
-      transactions: this.#layer.size,
+      transactions: Math.max(this.#layer.size, this.#requests.size),
       dialogs: this.#dialogs.size,
       subscriptions: this.#refers.size,
       timers: this.#timers.count() - registrations + this.#layer.timers,
