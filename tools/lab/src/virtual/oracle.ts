@@ -38,7 +38,7 @@ export function judge(evidence: Evidence): Judgement {
   const own = legsOf(receptionist);
   const legs = { caller: legsOf(lived('caller')), specialist: legsOf(lived('specialist')), receptionist: own };
   return {
-    lostCallers: [...dropped(evidence, legs), ...forgotten(evidence, legs)],
+    lostCallers: [...dropped(evidence, legs, receptionist), ...forgotten(evidence, legs)],
     brokenPromises: [...earlyByes(evidence, receptionist, own), ...unanswered(evidence, receptionist)],
   };
 }
@@ -46,7 +46,7 @@ export function judge(evidence: Evidence): Judgement {
 type Legs = Readonly<Record<Person, readonly Leg[]>>;
 
 /** The caller's last call was ended under it although nobody who was in it hung up. */
-function dropped(evidence: Evidence, legs: Legs): string[] {
+function dropped(evidence: Evidence, legs: Legs, receptionist: readonly Lived[]): string[] {
   const found: string[] = [];
   for (const leg of legs.caller) {
     const at = leg.endedAt;
@@ -58,6 +58,12 @@ function dropped(evidence: Evidence, legs: Legs): string[] {
     )
       continue;
     if (acted(evidence, 'caller', at) || wanted(evidence, legs, leg, at)) continue;
+    // Nobody's fault: the network was silent for the whole of a request (RFC 3261 §12.2.1.2).
+    const own = legs.receptionist.filter(
+      (one) => one.endedBy === 'self' && one.endedAt !== undefined && one.endedAt <= at,
+    );
+    if (own.some((one) => at - one.endedAt! < ACT_REACH_MS && deadBefore(receptionist, one.callId, one.endedAt!)))
+      continue;
     found.push(
       `${seconds(at)} the caller's last call was ended by its ${leg.endedBy === 'self' ? 'own phone' : 'far end'}`,
     );
