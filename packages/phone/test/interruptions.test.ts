@@ -241,18 +241,60 @@ test('features §1.3: nobody is transferred to an emergency number; the key that
 });
 
 test('features §1.3: an answer that crosses an emergency call does not get its microphone', () => {
-  // the mutant: `answered` without its guard
-  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  const bench = new Bench();
+  bench.want({ verb: 'call.dial', to: '214' });
+  bench.want({ verb: 'call.dial', to: '112' });
+  const emergency = dialledLast(bench);
+  bench.up('c-1', '214');
+  assert.equal(bench.phase('c-1'), 'ending');
+  bench.up(emergency, '112');
+  assert.equal(bench.state.sounds.connect, emergency);
+});
+
+test('features §1.3: a far end that refuses to be held for an emergency call is silenced', () => {
+  const bench = new Bench();
   bench.talking();
-  bench.tell({
-    type: 'refer-requested',
-    refer: refer('rr-1'),
-    call: call('a'),
-    account: bench.state.settings.accounts[0]!.id,
-    referTo: '<sip:214@pbx.test>',
-    trusted: true,
-  });
-  assert.ok(bench.has('dial', { to: 'sip:214@pbx.test' }));
+  bench.want({ verb: 'call.dial', to: '112' });
+  refused(bench, 'a');
+  const emergency = dialledLast(bench);
+  bench.up(emergency, '112');
+  assert.equal(bench.phase('a'), 'held');
+  assert.equal(bench.state.sounds.connect, emergency);
+});
+
+test('features §1.3: an armed transfer is cancelled by an emergency call, not failed', () => {
+  const bench = new Bench();
+  const target = calling(bench);
+  bench.want({ verb: 'key.transfer' });
+  bench.want({ verb: 'call.dial', to: '112' });
+  bench.end(target, 487, 'local');
+  const outcome = bench.state.transfers[0]?.outcome;
+  assert.ok(outcome?.name === 'failed' && outcome.stage === 'cancelled');
+  assert.equal(bench.state.calls[0]?.via, undefined);
+});
+
+test('features §1.3: a held caller who hangs up does not beep into an emergency call', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'call.dial', to: '112' });
+  bench.held('a');
+  bench.up(dialledLast(bench), '112');
+  bench.end('a');
+  assert.equal(bench.state.sounds.tone, undefined);
+  bench.tell({ type: 'refusal', text: 'No' });
+  assert.equal(bench.state.sounds.tone, 'refusal');
+});
+
+test('mqtt §3.4: a held call is not taken back beside one that is being dialled', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.hold' });
+  bench.held('a');
+  bench.want({ verb: 'call.dial', to: '214' });
+  for (const ticket of [bench.want({ verb: 'call.resume' }), bench.want({ verb: 'key.line', line: 1 })]) {
+    assert.equal(bench.outcome(ticket), 'not_in_state');
+  }
+  assert.equal(bench.phase('a'), 'held');
 });
 
 test('features §1.3: a call that was being taken back is held again for an emergency call', () => {
@@ -348,6 +390,24 @@ test('phone-ux §4.7: after a refused transfer triple press and redial try again
     bench.held(target);
     assert.ok(bench.has('refer', { call: 'a' }), verb);
   }
+});
+
+test('phone-ux §4.5: the busy tone of one call does not sound into the next, nor into the caller who comes back', () => {
+  const bench = new Bench();
+  bench.want({ verb: 'call.dial', to: '214' });
+  bench.end('c-1', 486);
+  assert.equal(bench.state.sounds.tone, 'busy');
+  bench.want({ verb: 'key.mute' });
+  bench.want({ verb: 'call.dial', to: '112' });
+  assert.equal(bench.state.sounds.tone, undefined);
+  const other = new Bench();
+  const target = calling(other);
+  other.end(target, 486);
+  assert.equal(other.state.sounds.tone, 'busy');
+  other.want({ verb: 'key.cancel' });
+  other.resumed('a');
+  assert.equal(other.state.sounds.tone, undefined);
+  assert.equal(other.state.sounds.connect, 'a');
 });
 
 test('features §1.4: the caller of an abandoned "Transfer to?" rings back after holdRecallSec', () => {

@@ -3,7 +3,7 @@ import type { TransferState } from '@switchhook/transfer';
 import { test } from 'uvu';
 import { canDo, isEmergency, judge, type PhoneEvent, type PhoneState, view } from '../src/index.ts';
 import type { Intent } from '../src/intent.ts';
-import { callsIn } from '../src/reducer/inquiry.ts';
+import { callsIn, emergencyCall } from '../src/reducer/inquiry.ts';
 import { isPlain } from '../src/reducer/intents.ts';
 import { timersOf } from '../src/reducer/timers.ts';
 import { Bench, call } from './bench.ts';
@@ -68,6 +68,7 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       acceptRefer: seed % 5 === 0 ? 'same-dialog' : 'never',
     });
     const story: string[] = [];
+    let last: Intent['verb'] | undefined;
     const tell = (event: PhoneEvent) => {
       story.push(JSON.stringify(event));
       far.told(event);
@@ -78,7 +79,11 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       for (const effect of effects) {
         const lost = effect.type === 'hangup' && waiting.includes(effect.call);
         assert.ok(!lost, 'a caller is hung up before there is a verdict, and nobody asked for it');
+        const alone = last === 'hook.put-down' && effect.type === 'resume';
+        assert.ok(!alone, 'a call is taken back to a handset that was just put down');
       }
+      if (last === 'hook.put-down')
+        assert.equal(bench.state.sounds.connect, undefined, 'an empty handset hears a call');
       far.take(effects);
     };
     try {
@@ -94,13 +99,17 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
                   ids,
                   bench.state.transfers.map((each) => each.pair.transfer),
                 );
+          last = intent.verb;
           want(bench, far, intent, story);
         } else if (r.chance(0.1)) {
           // time passes, and nobody says anything
           story.push('time');
           const before = bench.effects.length;
           bench.pass(r.pick([100, 1000, 11_000, 45_000]));
-          far.take(bench.effects.slice(before));
+          const passed = bench.effects.slice(before);
+          const alone = last === 'hook.put-down' && passed.some((effect) => effect.type === 'resume');
+          assert.ok(!alone, 'a call is taken back to a handset that was just put down');
+          far.take(passed);
         } else {
           const event = far.next(seed % 2 === 0 ? 0.12 : 0.35);
           if (event !== undefined) tell(event);
@@ -169,6 +178,10 @@ function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void
 function check(state: PhoneState, thoroughly: boolean): void {
   assert.ok(inMic(state) <= 1, `${inMic(state)} legs talk`);
   const { connect } = state.sounds;
+  if (emergencyCall(state) !== undefined) {
+    const heard = [undefined, 'ringback', 'refusal', 'call-waiting'].includes(state.sounds.tone);
+    assert.ok(heard || state.prompt !== undefined, `${state.sounds.tone} comes over an emergency call`);
+  }
   assert.ok(connect === undefined || state.calls.some((each) => each.id === connect));
   assert.equal(new Set(state.calls.map((each) => each.id)).size, state.calls.length);
   if (!thoroughly) return;

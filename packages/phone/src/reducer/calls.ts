@@ -172,7 +172,6 @@ function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answe
   if (name !== 'dialing' && name !== 'ringback' && name !== 'connecting') return;
   d.patchCall(call.id, { since: d.now });
   d.phase(call.id, { name: 'talking' });
-  if (micTaken(d, call.id)) askHold(d, call.id);
   d.notice({ event_type: 'answered', callId: call.id, number: call.number });
   driveReferrals(d, call.id, 'answered', 200);
   driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {

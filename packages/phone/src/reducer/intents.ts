@@ -10,8 +10,14 @@ import { beginAttended, beginBlind, beginJoin, drive } from './transfer-machine.
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
+  if (endsTone(intent.verb)) d.set({ beep: undefined });
   if (isPlain(intent)) plainStep(d, intent, ticket);
   else handStep(d, intent, ticket, plainStep);
+}
+
+/** A tone about the last call does not sound into the next one: whoever goes on with calls has heard it. */
+function endsTone(verb: Intent['verb']): boolean {
+  return !/^(audio|settings|system)\.|\.(mute|dnd|dtmf)$/.test(verb);
 }
 
 /** Whether the verb means the same in every state. */
