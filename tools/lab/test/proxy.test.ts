@@ -200,6 +200,18 @@ test('RFC 3261 §16.12: inside a dialog our Route is taken off and the Contact i
   assert.equal(passed.message.headers.get('Route'), undefined);
 });
 
+test('RFC 3261 §16.4: a domain that is an address is ours at our port only; an ACK to a phone beside us goes there', () => {
+  const exchange = new ProxyExchange({ ...SETTINGS, domain: '10.0.0.1' });
+  const ack = request('ACK', 'sip:c0ffee@10.0.0.1:5070', 'k', [['Route', '<sip:10.0.0.1:5060;lr>']]);
+  ack.headers.set('To', '<sip:1001@10.0.0.1>;tag=b');
+  assert.equal(one(put(exchange, ack)).to, '10.0.0.1:5070');
+  for (const uri of ['sip:4711@10.0.0.1', 'sip:4711@10.0.0.1:5060']) {
+    const bye = request('BYE', uri, 'y');
+    bye.headers.set('To', '<sip:1001@10.0.0.1>;tag=b');
+    assert.equal((one(put(exchange, bye)).message as SipResponse).status, 404, 'ours, and nobody there');
+  }
+});
+
 test('RFC 3261 §16.3: nobody there is 404, no hops left is 483, rubbish is dropped', () => {
   const exchange = open();
   const refused = request('INVITE', 'sip:1001@office.example', 'n');

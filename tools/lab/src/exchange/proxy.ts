@@ -86,7 +86,7 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
       if (binding === undefined) return undefined;
       uri = binding.contact;
     }
-    const next = routes[0] === undefined ? addressOf(`<${uri}>`) : addressOf(routes[0]);
+    const next = addressOf(routes[0] ?? `<${uri}>`);
     if (next === undefined) return undefined;
     const { host, port, crypto } = this.#settings;
     const vias = headers.list('Via');
@@ -99,7 +99,7 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     if (request.method === 'INVITE') headers.prepend('Record-Route', `<sip:${host}:${port};lr>`);
     headers.delete('Proxy-Authorization');
     for (const route of routes) headers.add('Route', route);
-    return this.#send({ ...request, uri, headers }, { transport: 'udp', ...next });
+    return this.#send({ ...request, uri, headers }, { transport: 'udp', host: next.host, port: next.port ?? 5060 });
   }
 
   #response(response: SipResponse): readonly NetworkOut[] {
@@ -117,10 +117,12 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     return flow === undefined ? this.#drop('bad-via') : this.#send(passed, flow);
   }
 
+  /** The domain, or our own address. Where the domain is an address, its other ports are other people's. */
   #isUs(value: string): boolean {
     const address = addressOf(value);
     const { host, port, domain } = this.#settings;
-    return address !== undefined && (address.host === domain || (address.host === host && address.port === port));
+    if (address?.host === domain && address.port === undefined) return true;
+    return (address?.host === host || address?.host === domain) && (address.port ?? 5060) === port;
   }
 
   #send(message: SipMessage, flow: Flow): readonly NetworkOut[] {
@@ -135,8 +137,8 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
   }
 }
 
-function addressOf(value: string): { readonly host: string; readonly port: number } | undefined {
+function addressOf(value: string): { readonly host: string; readonly port: number | undefined } | undefined {
   const named = parseNameAddr(value);
   const uri = named.ok ? parseUri(named.value.uri) : undefined;
-  return uri?.ok === true ? { host: uri.value.host, port: uri.value.port ?? 5060 } : undefined;
+  return uri?.ok === true ? { host: uri.value.host, port: uri.value.port } : undefined;
 }

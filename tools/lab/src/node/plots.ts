@@ -1,12 +1,12 @@
 import { type OfficePlan, officePlan, type PartyPlan, partiesOf } from '../network/office-plan.ts';
-import { PlotTaken, type WireNetwork } from './wire-network.ts';
+import { PlotTaken } from './wire-network.ts';
 
 const PLOTS = 60;
 
-/** Open a wire network on the first plot that no other office of this machine has taken. */
-export async function openOnFreePlot(
-  open: (parties: readonly PartyPlan[]) => Promise<WireNetwork>,
-): Promise<{ readonly plan: OfficePlan; readonly network: WireNetwork }> {
+/** Open a network on the first plot that no other office of this machine has taken: `open` says so with `PlotTaken`. */
+export async function openOnFreePlot<Network>(
+  open: (parties: readonly PartyPlan[]) => Promise<Network>,
+): Promise<{ readonly plan: OfficePlan; readonly network: Network }> {
   let taken: unknown;
   for (let plot = 0; plot < PLOTS; plot++) {
     const plan = officePlan(plot);

@@ -3,9 +3,6 @@ import type { Snapshot } from '@switchhook/phone/control';
 import type { Runtime } from '@switchhook/phone/node';
 import type { SoundChoice } from '@switchhook/rtp-media/node';
 import { SeededRandom } from '@switchhook/sans-io/testing';
-import { Shell, UserAgent } from '@switchhook/sip-core';
-import { monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
-import { makeExchange } from '../exchange/exchange.ts';
 import type { ExchangeStyle } from '../exchange/settings.ts';
 import { type Fault, meddle } from '../network/mischief.ts';
 import { namesOf, type OfficePlan } from '../network/office-plan.ts';
@@ -13,10 +10,10 @@ import { FAIR } from '../network/weather.ts';
 import { VOICE_HZ } from '../people/voices.ts';
 import { Recording } from '../recorder/recording.ts';
 import { openOnFreePlot } from './plots.ts';
+import { DOMAIN, passwordOf, startExchange } from './real-exchange.ts';
 import { type RealPhone, startRealPhone } from './real-phone.ts';
 import { WireNetwork } from './wire-network.ts';
 
-const DOMAIN = 'office.example';
 export type RealPerson = 'receptionist' | 'caller' | 'specialist';
 
 /** What an office in real time is made of. */
@@ -37,7 +34,7 @@ export class RealOffice {
   /** Wall clock at the recording's zero, ms since 1970. */
   readonly epochMs: number;
   readonly #network: WireNetwork;
-  readonly #exchange: Shell;
+  readonly #exchange: { readonly close: () => void };
   readonly #began: number;
 
   private constructor(parts: {
@@ -45,7 +42,7 @@ export class RealOffice {
     recording: Recording;
     phones: Record<RealPerson, RealPhone>;
     network: WireNetwork;
-    exchange: Shell;
+    exchange: { readonly close: () => void };
     began: number;
   }) {
     this.plan = parts.plan;
@@ -148,23 +145,4 @@ export function until(
       },
     });
   });
-}
-
-async function startExchange(plan: OfficePlan, style: ExchangeStyle): Promise<Shell> {
-  const { lan, wan, sipPort } = plan.exchange;
-  const extensions = [plan.receptionist, plan.caller, plan.specialist].map(({ user }) => ({
-    user,
-    password: passwordOf(user),
-  }));
-  const exchange = makeExchange(
-    style,
-    { host: wan, port: sipPort, domain: DOMAIN, extensions, algorithms: ['SHA-256', 'MD5'], crypto: nodeCrypto },
-    (settings) => new UserAgent(settings),
-  );
-  const transport = await Sockets.open({ udp: { host: lan, port: sipPort } });
-  return new Shell(exchange, { clock: monotonicClock, transport, onEvent: () => {} });
-}
-
-function passwordOf(user: string): string {
-  return `secret ${user}`;
 }
