@@ -65,7 +65,7 @@ export function decodeLine(line: string): Decoded {
   if (typeof cmd !== 'string') return bad('bad_schema', 'cmd must be a verb');
   const args = own('args') ?? {};
   if (!isFields(args)) return bad('bad_schema', 'args must be an object');
-  const role = own('role') ?? 'local';
+  const role = Object.hasOwn(fields, 'role') ? fields['role'] : 'local';
   if (typeof role !== 'string' || !isRole(role)) return bad('bad_schema', 'no such role');
   const ifSeq = own('ifSeq');
   if (ifSeq !== undefined && !Number.isSafeInteger(ifSeq)) return bad('bad_schema', 'ifSeq must be a whole number');

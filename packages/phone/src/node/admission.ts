@@ -56,6 +56,8 @@ export class Admission {
     if (isEmergency(state.settings, number))
       return refusal('number_not_allowed', 'emergency numbers are dialled at the phone only');
     const { numbers, dialsPerHour } = this.#policy;
+    if (!isOurs(to, state))
+      return refusal('number_not_allowed', 'only numbers of our own exchange are dialled from outside');
     const allowed =
       numbers.length === 0 ? /^[0-9*#]{1,6}$/.test(number) : numbers.some((pattern) => matches(pattern, number));
     if (!allowed)
@@ -98,6 +100,14 @@ function plainUser(to: string): string {
   const text = to.trim();
   const uri = /^[a-z]+:/i.test(text) ? text : `sip:${text}`;
   return userOf(uri).replace(/[\s().-]/g, '');
+}
+
+/** A plain number, or a URI that says nothing but a number and the domain of an account: no other host, port or parameter. */
+function isOurs(to: string, state: PhoneState): boolean {
+  const text = to.trim();
+  if (!/[:;@?]/.test(text)) return true;
+  const domain = /^(?:sips?:)?[^:;@?]+@([^:;@?]+)$/i.exec(text)?.[1]?.toLowerCase();
+  return state.settings.accounts.some((account) => account.domain.toLowerCase() === domain);
 }
 
 function matches(pattern: string, number: string): boolean {

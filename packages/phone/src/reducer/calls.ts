@@ -1,4 +1,4 @@
-import type { CallId, EndCause } from '@switchhook/sip-core';
+import type { CallId, EndCause, Peer } from '@switchhook/sip-core';
 import type { TransferEvent } from '@switchhook/transfer';
 import { askHold, ringBack } from './acts.ts';
 import type { CallEvent } from './door.ts';
@@ -26,7 +26,7 @@ export function callStep(d: Draft, event: CallEvent): void {
       answered(d, call, event);
       return;
     case 'peer-changed':
-      d.patchCall(call.id, { peer: event.peer, ...(call.direction === 'in' ? known(event.peer.party.uri) : {}) });
+      d.patchCall(call.id, { peer: event.peer, ...identified(call, event.peer) });
       return;
     case 'peer-held':
       if (call.remoteHold === event.on) return;
@@ -92,6 +92,16 @@ function micTaken(d: Draft, id: CallId): boolean {
 
 function known(uri: string): { readonly number: string; readonly address: string } {
   return { number: userOf(uri), address: uri };
+}
+
+/**
+ * Who it is now, by what the far end's message says (features.md §13): a caller is who he says he is. Whom we called is
+ * the number that we dialled until an exchange vouches for another one; where to find them stays what worked.
+ */
+function identified(call: Call, { party }: Peer): Partial<Pick<Call, 'number' | 'address'>> {
+  if (call.direction === 'in') return known(party.uri);
+  const number = userOf(party.uri);
+  return party.verified && number !== '' && number !== 'anonymous' ? { number } : {};
 }
 
 function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): void {
@@ -167,12 +177,12 @@ function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answe
     replacedAnswered(d, call, call.replaces);
     return;
   }
-  d.patchCall(call.id, { dialog: event.dialog, peer: event.peer });
+  d.patchCall(call.id, { dialog: event.dialog, peer: event.peer, ...identified(call, event.peer) });
   const { name } = call.phase;
   if (name !== 'dialing' && name !== 'ringback' && name !== 'connecting') return;
   d.patchCall(call.id, { since: d.now });
   d.phase(call.id, { name: 'talking' });
-  d.notice({ event_type: 'answered', callId: call.id, number: call.number });
+  d.notice({ event_type: 'answered', callId: call.id, number: d.call(call.id)?.number ?? call.number });
   driveReferrals(d, call.id, 'answered', 200);
   driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {
     const [first, second] = [d.call(record.pair.caller), d.call(call.id)];

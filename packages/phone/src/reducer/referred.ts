@@ -43,6 +43,14 @@ function phaseFor(name: CallPhase['name'] | undefined): 'ringing-here' | 'ringin
   }
 }
 
+/** The user part that phones make up for their Contact: ours do, and so do others that would not be scanned. */
+const CONTACT_USER = /^[0-9a-f]{16}$/i;
+
+/** The number in Referred-By. */
+function nameIn(referredBy: string): string {
+  return userOf(referredBy.replace(/^.*<|>.*$/g, ''));
+}
+
 /** An INVITE with Replaces: answered without ringing when it may, and the old call is untouched until its ACK. */
 export function replacing(
   d: Draft,
@@ -64,7 +72,7 @@ export function replacing(
     {
       account: old.account,
       phase: phaseFor(old.phase.name),
-      party: { uri: old.address, verified: old.peer?.party.verified ?? false },
+      party: old.peer?.party.verified === true ? old.peer.party : { uri: old.address, verified: false },
       trusted: old.trusted,
     },
     defaultTargetPolicy,
@@ -86,7 +94,7 @@ export function replacing(
     refuse(486, 'not-now');
     return;
   }
-  const by = event.referredBy === undefined ? old.number : userOf(event.referredBy.replace(/^.*<|>.*$/g, ''));
+  const by = event.referredBy === undefined ? old.number : nameIn(event.referredBy);
   const call: Call = {
     ...old,
     id: event.call,
@@ -235,8 +243,11 @@ function act(d: Draft, { refer, request }: Referral, effect: TransfereeEffect): 
         requireReplaces: effect.require.includes('replaces'),
       });
       if (!placed) throw new Error('a REFER came over no account');
+      const by = referredBy === undefined ? transferor?.number : nameIn(referredBy);
       const via = transferor === undefined ? undefined : `transferred by ${transferor.number}`;
-      d.patchCall(call, { chained: request.chained + 1, via });
+      // the Contact of a phone says nothing to a person; once they have answered, an exchange may vouch for a number
+      const unknown = CONTACT_USER.test(d.call(call)?.number ?? '') ? { number: `transferred call from ${by}` } : {};
+      d.patchCall(call, { chained: request.chained + 1, via, ...unknown });
       d.set({
         referrals: d.state.referrals.map((each) => (each.refer === refer ? { ...each, triggered: call } : each)),
       });
