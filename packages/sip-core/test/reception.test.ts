@@ -103,6 +103,22 @@ test('RFC 3325 §9: P-Asserted-Identity counts only from our own server', () => 
   }
 });
 
+test('features §13: Remote-Party-ID of our own server counts where P-Asserted-Identity is missing, unless it wants privacy', () => {
+  const pai = 'P-Asserted-Identity: <sip:1@example.com>';
+  for (const [fields, uri] of [
+    [['Remote-Party-ID: "Boss" <sip:2@example.com>;party=calling;screen=yes'], 'sip:2@example.com'],
+    [['Remote-Party-ID: <sip:2@example.com>;privacy=off', pai], 'sip:1@example.com'],
+    [['Remote-Party-ID: <sip:2@example.com>;privacy=full'], 'sip:carol@example.com'],
+    [['Remote-Party-ID: <<'], 'sip:carol@example.com'],
+  ] as const) {
+    const { network, phone, server } = setup('servers');
+    server.say(phone.host, ...request('INVITE', [...fields, ...SDP]), 'offer');
+    network.seconds(0.1);
+    const { party } = phone.last('incoming').peer;
+    assert.deepEqual([party.uri, party.verified], [uri, !uri.includes('carol')]);
+  }
+});
+
 test('spec §10: a request of a live dialog is taken from wherever it comes, by all three ids', () => {
   const { network, alice, bob } = talk();
   const { dialog } = alice.last('answered');

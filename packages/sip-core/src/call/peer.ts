@@ -4,8 +4,8 @@ import { parseUri } from '../message/uri.ts';
 import type { Party, Peer } from '../user-agent/door.ts';
 
 /**
- * Who the far end is: P-Asserted-Identity when somebody we trust wrote it (RFC 3325 §9), else From of its request or
- * To of its response.
+ * Who the far end is: P-Asserted-Identity when somebody we trust wrote it (RFC 3325 §9), else its forerunner
+ * Remote-Party-ID from the same hand, else From of its request or To of its response.
  */
 export function readParty(headers: HeaderFields, field: 'From' | 'To', trusted: boolean): Party {
   const asserted = trusted ? assertedIdentity(headers) : undefined;
@@ -27,7 +27,15 @@ function assertedIdentity(headers: HeaderFields): NameAddr | undefined {
     first ??= read.value;
     if (/^sips?:/i.test(read.value.uri)) return read.value;
   }
-  return first;
+  return first ?? remotePartyId(headers);
+}
+
+/** What older exchanges write (draft-ietf-sip-privacy-04); one that wants privacy is no name to show. */
+function remotePartyId(headers: HeaderFields): NameAddr | undefined {
+  const read = parseNameAddr(headers.list('Remote-Party-ID')[0] ?? '');
+  if (!read.ok) return undefined;
+  const privacy = read.value.params.get('privacy') ?? 'off';
+  return privacy.toLowerCase() === 'off' ? read.value : undefined;
 }
 
 /** What a message tells of the far end, over what was known before. */

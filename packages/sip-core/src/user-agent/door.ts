@@ -44,7 +44,7 @@ export interface DialogIdentity {
 export interface Party {
   readonly uri: string;
   readonly display?: string;
-  /** True when it came in P-Asserted-Identity over the flow of our own registrar (RFC 3325). */
+  /** True when it came in P-Asserted-Identity (or Remote-Party-ID) over the flow of our own registrar (RFC 3325). */
   readonly verified: boolean;
 }
 
