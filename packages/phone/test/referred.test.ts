@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { view } from '../src/index.ts';
-import { account, Bench, call, peer, refer } from './bench.ts';
+import { account, Bench, call, dialog, peer, refer } from './bench.ts';
 
 const shown = (bench: Bench) => view(bench.state, (at) => `t${at}`);
 const dialled = (bench: Bench) => {
@@ -113,6 +113,54 @@ test('transfer.md §7: an allowed REFER silences the transferor, dials, reports,
     [triggered],
   );
   assert.deepEqual(bench.state.referrals, []);
+});
+
+test('features §13: after a REFER to a Contact no made-up user is shown; who answered is shown once an exchange vouches', () => {
+  const bench = new Bench({ acceptRefer: 'same-dialog' });
+  bench.talking('a');
+  const contact = 'sip:bcc350a3d9e1f204@192.0.2.7:5060';
+  bench.tell({
+    type: 'refer-requested',
+    refer: refer('x'),
+    call: call('a'),
+    account,
+    referTo: `<${contact}>`,
+    referredBy: '<sip:1000@pbx.test>',
+    trusted: true,
+  });
+  const { call: triggered, to } = dialled(bench);
+  assert.equal(to, contact);
+  const line = () => shown(bench).lines.find((each) => each.callId === triggered);
+  assert.deepEqual([line()?.party?.number, line()?.via], ['transferred call from 1000', 'transferred by 2001']);
+  const unsure = { ...peer('x'), party: { uri: contact, verified: false } };
+  bench.tell({ type: 'answered', call: triggered, direction: 'outgoing', dialog: dialog('x'), peer: unsure });
+  assert.equal(line()?.party?.number, 'transferred call from 1000');
+  bench.tell({ type: 'peer-changed', call: triggered, peer: peer('9999', 'Éva') });
+  assert.deepEqual(line()?.party, { number: '9999', name: 'Éva', verified: true });
+  assert.equal(bench.state.calls.find((each) => each.id === triggered)?.address, contact, 'where it was found');
+});
+
+test('features §13: whom we dialled is the dialled number, unless a trusted exchange says that another one answered', () => {
+  for (const [party, number] of [
+    [{ uri: 'sip:777@pbx.test', verified: false }, '900'],
+    [{ uri: 'sip:anonymous@anonymous.invalid', verified: true }, '900'],
+    [{ uri: '', verified: true }, '900'],
+    [{ uri: 'sip:777@10.9.9.9', verified: true }, '777'],
+    [{ uri: 'tel:+3612345', verified: true }, '+3612345'],
+  ] as const) {
+    const bench = new Bench();
+    bench.want({ verb: 'call.dial', to: '900' });
+    const { call: id, to } = dialled(bench);
+    bench.tell({
+      type: 'answered',
+      call: id,
+      direction: 'outgoing',
+      dialog: dialog('x'),
+      peer: { ...peer('x'), party },
+    });
+    assert.equal(shown(bench).lines[0]?.party?.number, number);
+    assert.equal(bench.state.calls[0]?.address, to);
+  }
 });
 
 test('transfer.md §7.6: the call of a REFER fails: it is reported and the transferor is talked to again', () => {
