@@ -73,7 +73,39 @@ function lineStates(office: VirtualOffice, who: Person): string[] {
     .filter((state) => state !== 'idle');
 }
 
+/** Whom a phone shows, a line each that is not idle. */
+function shown(office: VirtualOffice, who: Person): string[] {
+  return office.desks[who].runtime
+    .snapshot()
+    .lines.filter((line) => line.state !== 'idle')
+    .map(({ state, party }) => `${state} ${party?.number}${party?.verified === true ? '' : '?'}`);
+}
+
 for (const style of STYLES) {
+  test(`features §13 (${style}): every phone shows who is there, also when that changes by a transfer`, () => {
+    const { office } = open(style);
+    consult(office);
+    assert.deepEqual(shown(office, 'caller'), ['talking 1000']);
+    assert.deepEqual(shown(office, 'receptionist'), ['held 1001', 'talking 9999']);
+    assert.deepEqual(shown(office, 'specialist'), ['talking 1000']);
+    act(office, 'receptionist', { verb: 'key.transfer' }, 5000);
+    assert.deepEqual(shown(office, 'caller'), ['talking 9999']);
+    assert.deepEqual(shown(office, 'specialist'), ['talking 1001']);
+    office.close();
+  });
+
+  test(`features §13 (${style}): a blind transfer that nobody takes leaves the caller with whom he had`, () => {
+    const { office } = open(style);
+    act(office, 'caller', { verb: 'call.dial', to: '1000' });
+    act(office, 'receptionist', { verb: 'hook.lift' });
+    act(office, 'receptionist', { verb: 'transfer.blind', to: '9999' }, 2000);
+    assert.deepEqual(shown(office, 'specialist'), ['ringing 1001']);
+    act(office, 'specialist', { verb: 'call.reject', code: 486 }, 5000);
+    assert.deepEqual(shown(office, 'caller'), ['talking 1000']);
+    assert.deepEqual(shown(office, 'receptionist'), ['talking 1001']);
+    office.close();
+  });
+
   test(`transfer.md §1 (${style}): hold, INVITE, hold, REFER, 2xx, NOTIFY, 200, NOTIFY, BYE, BYE; the caller talks to the specialist`, () => {
     const { office, outcomes } = open(style);
     consult(office);

@@ -200,6 +200,34 @@ test('RFC 3261 §16.12: inside a dialog our Route is taken off and the Contact i
   assert.equal(passed.message.headers.get('Route'), undefined);
 });
 
+test('RFC 3325 §5: who called and who answered is said by the registrar, not by the phones', () => {
+  const exchange = open();
+  assert.equal(register(exchange, '1000', 'reception', '10.0.0.10', 0).status, 200);
+  const refused = one(put(exchange, request('INVITE', 'sip:1001@office.example', 'p'))).message as SipResponse;
+  const challenge = refused.headers.all('Proxy-Authenticate')[1]!;
+  const invited = one(
+    put(
+      exchange,
+      request('INVITE', 'sip:1001@office.example', 'p2', [
+        ['P-Asserted-Identity', '<sip:911@office.example>'],
+        ['Proxy-Authorization', credentials(challenge, 'INVITE', 'sip:1001@office.example', '1000', 'reception')],
+      ]),
+    ),
+  ).message;
+  assert.deepEqual(invited.headers.all('P-Asserted-Identity'), ['<sip:1000@office.example>']);
+  const answer = (status: number, from: string) => {
+    const headers = new HeaderFields();
+    for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq']) headers.copy(invited.headers, name);
+    headers.add('P-Asserted-Identity', '<sip:911@office.example>');
+    const response: SipResponse = { kind: 'response', status, reason: 'X', headers, body: new Uint8Array() };
+    return one(put(exchange, response, from)).message.headers.all('P-Asserted-Identity');
+  };
+  assert.deepEqual(answer(180, '10.0.0.11'), ['<sip:1001@office.example>']);
+  assert.deepEqual(answer(200, '10.0.0.11'), ['<sip:1001@office.example>']);
+  assert.deepEqual(answer(486, '10.0.0.11'), []);
+  assert.deepEqual(answer(200, '10.0.0.66'), [], 'nobody is registered there');
+});
+
 test('RFC 3261 §16.4: a domain that is an address is ours at our port only; an ACK to a phone beside us goes there', () => {
   const exchange = new ProxyExchange({ ...SETTINGS, domain: '10.0.0.1' });
   const ack = request('ACK', 'sip:c0ffee@10.0.0.1:5070', 'k', [['Route', '<sip:10.0.0.1:5060;lr>']]);

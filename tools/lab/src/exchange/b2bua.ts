@@ -18,6 +18,7 @@ import {
   type UserAgentSettings,
 } from '@switchhook/sip-core';
 import { Gate } from './gate.ts';
+import { assertIdentity, introduces } from './identity.ts';
 import { type Leg, Legs } from './legs.ts';
 import { Registrar } from './registrar.ts';
 import type { ExchangeSettings } from './settings.ts';
@@ -54,6 +55,9 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
   #outs: NetworkOut[] = [];
   #now: Millis = 0;
   #minted = 0;
+  /** The leg whose first INVITE is being written, and the Call-ID of the message that is being read. */
+  #dialling: Leg | undefined;
+  #heard = '';
 
   constructor(settings: ExchangeSettings, make: MakeUserAgent) {
     this.#settings = settings;
@@ -88,6 +92,7 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
     this.#now = now;
     if (input.type !== 'received') return [];
     const message = parseMessage(input.bytes, 'datagram');
+    this.#heard = message.ok ? (message.value.headers.get('Call-ID') ?? '') : '';
     if (message.ok && message.value.kind === 'request') {
       const request = markReceived(message.value, input.flow.host, input.flow.port);
       if (request.method === 'REGISTER') {
@@ -145,9 +150,21 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
 
   #take(trunk: Trunk, outs: readonly UserAgentOut[]): void {
     for (const out of outs) {
-      if (out.type === 'send' || out.type === 'close') this.#outs.push(out);
+      if (out.type === 'send') this.#outs.push({ ...out, bytes: this.#introduced(trunk, out.bytes) });
+      else if (out.type === 'close') this.#outs.push(out);
       else this.#event(trunk, out);
     }
+  }
+
+  /** What goes to a phone tells it whom it is connected with, as exchanges do. */
+  #introduced(trunk: Trunk, bytes: Uint8Array): Uint8Array {
+    const parsed = parseMessage(bytes, 'datagram');
+    if (!parsed.ok || !introduces(parsed.value)) return bytes;
+    const sipCallId = parsed.value.headers.get('Call-ID') ?? '';
+    if (this.#dialling !== undefined) this.#dialling.sipCallId ??= sipCallId;
+    const headers = parsed.value.headers.clone();
+    assertIdentity(headers, this.#legs.of(trunk, sipCallId)?.shows, this.#settings);
+    return printMessage({ ...parsed.value, headers });
   }
 
   #event(trunk: Trunk, event: UserAgentEvent) {
@@ -170,6 +187,7 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
 
   #incoming(trunk: Trunk, event: CallOut & { readonly type: 'incoming' }): void {
     const leg = this.#legs.add(event.call, trunk, 'up');
+    leg.sipCallId = this.#heard;
     leg.sdp = event.body;
     const dialled = parseUri(event.to);
     const user = dialled.ok ? (dialled.value.user ?? '') : '';
@@ -190,6 +208,8 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
     const leg = this.#legs.add(call, trunk, 'down');
     const account: AccountId = token<'account'>(from);
     const to = binding.contact;
+    leg.shows = from;
+    this.#dialling = leg;
     this.#say(trunk, {
       type: 'invite',
       call,
@@ -197,6 +217,7 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
       to,
       ...(body === undefined ? {} : { body: leg.dressing.dress(body) }),
     });
+    this.#dialling = undefined;
     return leg;
   }
 

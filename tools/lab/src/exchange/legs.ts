@@ -10,6 +10,10 @@ export interface Leg {
   readonly side: 'up' | 'down';
   readonly dressing: Dressing;
   far: Leg | undefined;
+  /** Call-ID of its dialog, from the first message on. */
+  sipCallId: string | undefined;
+  /** The extension that the phone is told it is connected with. */
+  shows: string | undefined;
   answered: boolean;
   dialog: DialogIdentity | undefined;
   /** The last SDP that the phone sent. */
@@ -34,6 +38,8 @@ export class Legs {
       side,
       dressing: new Dressing(++this.#sessions),
       far: undefined,
+      sipCallId: undefined,
+      shows: undefined,
       answered: false,
       dialog: undefined,
       sdp: undefined,
@@ -45,6 +51,12 @@ export class Legs {
 
   find(call: CallId): Leg | undefined {
     return this.#legs.get(call);
+  }
+
+  /** The leg of `trunk` whose dialog has that Call-ID. */
+  of(trunk: Trunk, sipCallId: string): Leg | undefined {
+    for (const leg of this.#legs.values()) if (leg.trunk === trunk && leg.sipCallId === sipCallId) return leg;
+    return undefined;
   }
 
   /** The leg that Replaces names: its to-tag is our local tag (RFC 3891 §3). All three must fit. */
@@ -60,6 +72,8 @@ export class Legs {
   join(one: Leg, other: Leg): void {
     one.far = other;
     other.far = one;
+    one.shows = other.trunk.user;
+    other.shows = one.trunk.user;
   }
 
   /** Take it out; whoever was joined with it stands alone. */

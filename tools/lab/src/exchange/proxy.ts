@@ -1,6 +1,7 @@
 import type { Core, Millis } from '@switchhook/sans-io';
 import {
   type Flow,
+  type HeaderFields,
   markReceived,
   type NetworkIn,
   type NetworkOut,
@@ -14,6 +15,7 @@ import {
   type SipResponse,
 } from '@switchhook/sip-core';
 import { branchKey, Gate } from './gate.ts';
+import { assertIdentity, introduces } from './identity.ts';
 import { Registrar } from './registrar.ts';
 import { flowOf, replyTo } from './replies.ts';
 import type { ExchangeSettings } from './settings.ts';
@@ -51,7 +53,7 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     if (input.type !== 'received') return [];
     const message = parseMessage(input.bytes, 'datagram');
     if (!message.ok) return this.#drop(message.fault);
-    if (message.value.kind === 'response') return this.#response(message.value);
+    if (message.value.kind === 'response') return this.#response(message.value, input.flow, now);
     return this.#request(markReceived(message.value, input.flow.host, input.flow.port), input.flow, now);
   }
 
@@ -64,7 +66,7 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
       case 'reply':
         return this.#send(passed.response, flow);
       case 'pass': {
-        const forwarded = this.#forward(request, Number(request.headers.get('Max-Forwards') ?? 70), now);
+        const forwarded = this.#forward(request, flow, now);
         if (forwarded !== undefined || request.method === 'ACK') return forwarded ?? [];
         return this.#send(replyTo(request, 404, 'Not Found', this.#gate.tagFor(request)), flow);
       }
@@ -74,7 +76,8 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
   }
 
   /** RFC 3261 §16.6; undefined when nobody is there. */
-  #forward(request: SipRequest, hops: number, now: Millis): readonly NetworkOut[] | undefined {
+  #forward(request: SipRequest, flow: Flow, now: Millis): readonly NetworkOut[] | undefined {
+    const hops = Number(request.headers.get('Max-Forwards') ?? 70);
     const headers = request.headers.clone();
     const routes = headers.list('Route');
     if (routes[0] !== undefined && this.#isUs(routes[0])) routes.shift();
@@ -98,11 +101,12 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     headers.set('Max-Forwards', String(hops - 1));
     if (request.method === 'INVITE') headers.prepend('Record-Route', `<sip:${host}:${port};lr>`);
     headers.delete('Proxy-Authorization');
+    this.#assert(request, headers, flow, now);
     for (const route of routes) headers.add('Route', route);
     return this.#send({ ...request, uri, headers }, { transport: 'udp', host: next.host, port: next.port ?? 5060 });
   }
 
-  #response(response: SipResponse): readonly NetworkOut[] {
+  #response(response: SipResponse, from: Flow, now: Millis): readonly NetworkOut[] {
     const top = parseVia(response.headers.list('Via')[0] ?? '');
     if (!top.ok || top.value.host !== this.#settings.host || top.value.port !== this.#settings.port) {
       return this.#drop('not-our-via');
@@ -112,9 +116,16 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     const headers = response.headers.clone();
     headers.set('Via', vias[0]!);
     for (const via of vias.slice(1)) headers.add('Via', via);
+    this.#assert(response, headers, from, now);
     const passed = { ...response, headers };
     const flow = flowOf(passed);
     return flow === undefined ? this.#drop('bad-via') : this.#send(passed, flow);
+  }
+
+  /** Whoever is registered where the message came from is who the message is from. */
+  #assert(message: SipMessage, headers: HeaderFields, from: Flow, now: Millis): void {
+    const user = introduces(message) ? this.registrar.at(from, now)?.user : undefined;
+    assertIdentity(headers, user, this.#settings);
   }
 
   /** The domain, or our own address. Where the domain is an address, its other ports are other people's. */

@@ -33,6 +33,11 @@ export class Registrar {
     return binding !== undefined && binding.expiresAt > now ? binding : undefined;
   }
 
+  /** Who registered from `flow`. */
+  at(flow: Flow, now: Millis): Binding | undefined {
+    return this.all(now).find((binding) => binding.flow.host === flow.host && binding.flow.port === flow.port);
+  }
+
   /** All bindings that last. */
   all(now: Millis): Binding[] {
     return [...this.#bindings.values()].filter((binding) => binding.expiresAt > now);

@@ -66,6 +66,7 @@ export class Swaps {
       return this.#ports.say(near, { type: 'report-refer', refer, status: 481 });
     }
     this.#running.add({ stage: 'asking-target', refer, near, consult, caller, target });
+    target.shows = caller.trunk.user;
     this.#ports.say(target, { type: 'offer', call: target.call, body: target.dressing.dress(caller.sdp, true) });
   }
 
@@ -108,7 +109,8 @@ export class Swaps {
 
   #askCaller(swap: Swap, answer: string): void {
     swap.stage = 'asking-caller';
-    const { caller } = swap;
+    const { caller, target } = swap;
+    caller.shows = target.trunk.user;
     this.#ports.say(caller, { type: 'offer', call: caller.call, body: caller.dressing.dress(answer, true) });
   }
 
@@ -126,6 +128,8 @@ export class Swaps {
   #fail(swap: Swap, status: number): void {
     const { near, consult, caller, target, refer, stage } = swap;
     this.#running.delete(swap);
+    caller.shows = near.trunk.user;
+    target.shows = near.trunk.user;
     this.#ports.say(near, { type: 'report-refer', refer, status: status >= 300 ? status : 480 });
     const end = (leg: Leg) => this.#ports.say(leg, { type: 'hangup', call: leg.call });
     if (consult?.far === undefined) end(target);
