@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultKeys } from '@switchhook/phone';
 import { test } from 'uvu';
-import { KEY_NAMES, keyTableOf } from './key-table.ts';
+import { KEY_NAMES, keyTableOf, unheardOf } from './key-table.ts';
 import { KEY_ACTIONS } from './schema.ts';
 
 test('keys[]: without entries it is the plain telephone', () => {
@@ -29,6 +29,19 @@ test('keys[]: a key that transfers has the long press too, and an entry takes th
   assert.deepEqual(table['hold']!.short, { verb: 'key.mute' });
   assert.deepEqual(table['cancel'], defaultKeys['cancel']);
   assert.ok(Object.hasOwn(table, '__proto__'));
+});
+
+test('keys[] and headset: what no device can tell of yet is said, and only that', () => {
+  const off = { enabled: false, shortCompletesTransfer: false };
+  const hold = { key: 'hold', does: 'mute' } as const;
+  assert.deepEqual(unheardOf({ keys: [hold], headset: off }), []);
+  const [pins, radio, ...more] = unheardOf({
+    keys: [hold, { key: 'R1C3', does: 'hold' }],
+    headset: { ...off, enabled: true },
+  });
+  assert.match(pins!, /nothing presses R1C3: .*no driver/);
+  assert.match(radio!, /no driver for a Bluetooth radio/);
+  assert.deepEqual(more, []);
 });
 
 test.run();

@@ -6,7 +6,7 @@ import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
-import { KEY_NAMES, keyTableOf } from '../configuration/key-table.ts';
+import { keyTableOf, unheardOf } from '../configuration/key-table.ts';
 import { accountOf, remotePolicyOf, settingsOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { Hands } from '../hands.ts';
@@ -218,19 +218,6 @@ function sayWhatFails(runtime: Runtime, { accounts }: Configuration, say: (line:
       once(account.id, line);
     },
   });
-}
-
-/** What is configured and has no device in this version that could tell of it. */
-function unheardOf({ keys, headset }: Configuration): readonly string[] {
-  const strange = keys.filter(({ key }) => !KEY_NAMES.includes(key)).map(({ key }) => key);
-  return [
-    ...(strange.length === 0
-      ? []
-      : [`keys: nothing presses ${strange.join(', ')}: this version has no driver for a keypad's pins`]),
-    ...(headset.enabled
-      ? ["headset: this version has no driver for a Bluetooth radio; the terminal's b is its button"]
-      : []),
-  ];
 }
 
 function keptOf(kept: KeptSettings, { audio }: Configuration) {
