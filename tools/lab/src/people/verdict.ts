@@ -16,6 +16,8 @@ export interface Findings {
   readonly heard: Readonly<Record<'caller' | 'specialist' | 'receptionist', readonly string[]>>;
   /** The receptionist's phone shows no call. */
   readonly receptionistIdle: boolean;
+  /** The numbers on the displays of caller and specialist at the end. */
+  readonly shows: { readonly caller: readonly string[]; readonly specialist: readonly string[] };
   /** RTP packets that the receptionist's phone sent after both of its calls had ended. */
   readonly packetsAfterEnd: number;
 }
@@ -53,6 +55,14 @@ export function shortcomings(findings: Findings): string[] {
     wrong.push(`the specialist heard ${list(heard.specialist)}, not receptionist, caller`);
   }
   if (!findings.receptionistIdle) wrong.push('the receptionist is not idle at the end');
+  for (const [who, number] of [
+    ['caller', '9999'],
+    ['specialist', '1001'],
+  ] as const) {
+    const shown = findings.shows[who];
+    if (outcome.name === 'completed' && shown.join() !== number)
+      wrong.push(`the ${who}'s display shows ${list(shown)}, not ${number}`);
+  }
   if (findings.packetsAfterEnd > 0) wrong.push(`${findings.packetsAfterEnd} RTP packets were sent after the end`);
   return wrong;
 }

@@ -39,6 +39,7 @@ export function findingsOf(office: RealOffice, played: Played, folder: string, l
     outcome: played.outcome,
     heard: heard as unknown as Findings['heard'],
     receptionistIdle: played.receptionistIdle,
+    shows: played.shows,
     packetsAfterEnd: lastBye === undefined ? 0 : sent.filter((at) => at > lastBye.atMs + TAIL_MS).length,
   };
 }

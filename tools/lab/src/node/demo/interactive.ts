@@ -5,7 +5,7 @@ import { lampLevel, lampPatterns, type PatternName } from '@switchhook/phone';
 import { monotonicClock } from '@switchhook/sip-core/node';
 import { pause } from '../pause.ts';
 import type { RealOffice } from '../real-office.ts';
-import { outcomesOf, type Played, specialistAnswers } from './play.ts';
+import { outcomesOf, type Played, shownIn, specialistAnswers } from './play.ts';
 
 const REDRAW_MS = 150;
 const PHONE_WIDTH = 62;
@@ -67,7 +67,11 @@ export async function playByHand(office: RealOffice): Promise<Played> {
     process.stdout.write(LEAVE);
   }
   const last = outcomes.all.at(-1);
-  return { outcome: { name: last?.name ?? 'none', evidence: last?.evidence }, receptionistIdle: runtime.idle };
+  return {
+    outcome: { name: last?.name ?? 'none', evidence: last?.evidence },
+    receptionistIdle: runtime.idle,
+    shows: shownIn(office),
+  };
 }
 
 function picture(office: RealOffice, refusal: string | undefined): string {

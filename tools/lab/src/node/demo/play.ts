@@ -10,6 +10,8 @@ export type Say = (line: string) => void;
 export interface Played {
   readonly outcome: { readonly name: string; readonly evidence: string | undefined };
   readonly receptionistIdle: boolean;
+  /** The numbers that caller and specialist read on their displays at the end. */
+  readonly shows: { readonly caller: readonly string[]; readonly specialist: readonly string[] };
 }
 
 const PATIENCE_MS = 15_000;
@@ -48,6 +50,13 @@ export function specialistAnswers(office: RealOffice): () => void {
       runtime.submit({ verb: 'call.answer' }, { door: 'control', client: 'specialist', role: 'local' });
     },
   });
+}
+
+/** Whom caller and specialist see on their displays. */
+export function shownIn({ phones }: RealOffice): Played['shows'] {
+  const numbers = (runtime: RealOffice['phones']['caller']['runtime']) =>
+    runtime.snapshot().lines.flatMap(({ party }) => (party === null ? [] : [party.number]));
+  return { caller: numbers(phones.caller.runtime), specialist: numbers(phones.specialist.runtime) };
 }
 
 /** Play the attended transfer with `hand`: the caller rings, is answered, and ends up with the specialist. */
@@ -91,7 +100,7 @@ export async function playTransfer(office: RealOffice, hand: Hand, say: Say, tal
     if (outcome.name === 'completed')
       await until(desk, () => desk.idle, 'the receptionist is free', FREE_MS).catch(() => {});
     await pause(talkMs + 500);
-    return { outcome, receptionistIdle: desk.idle };
+    return { outcome, receptionistIdle: desk.idle, shows: shownIn(office) };
   } finally {
     answering();
     outcomes.stop();

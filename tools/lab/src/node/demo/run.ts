@@ -5,7 +5,7 @@ import { RealOffice } from '../real-office.ts';
 import { findingsOf, transferMsOf } from './findings.ts';
 import { playByHand } from './interactive.ts';
 import { type DemoOptions, faultOf } from './options.ts';
-import { playTransfer } from './play.ts';
+import { playTransfer, shownIn } from './play.ts';
 
 /** What a demo amounts to. */
 export interface DemoResult {
@@ -33,7 +33,11 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void)
     const playing = options.auto ? playTransfer(office, hand, told, options.talkMs) : playByHand(office);
     const played = await playing.catch((error: Error) => {
       wrong.push(error.message);
-      return { outcome: { name: 'none', evidence: undefined }, receptionistIdle: runtime.idle };
+      return {
+        outcome: { name: 'none', evidence: undefined },
+        receptionistIdle: runtime.idle,
+        shows: shownIn(office),
+      };
     });
     const findings = findingsOf(office, played, options.out, options.loss > 0);
     await hand.close();

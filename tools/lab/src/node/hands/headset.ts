@@ -1,5 +1,4 @@
-import { type HandEvent, Hands } from '@switchhook/desk-phone';
-import type { Runtime } from '@switchhook/phone/node';
+import { type HandEvent, Hands, type HandsOptions } from '@switchhook/desk-phone';
 import { monotonicClock } from '@switchhook/sip-core/node';
 import type { Hand, Step } from '../../people/hand.ts';
 import { pause } from '../pause.ts';
@@ -14,7 +13,7 @@ type Moves = readonly (readonly [afterMs: number, event: HandEvent])[];
  * A headset's one button, by the same way as on the desk phone: a short press answers, a double starts the transfer, a
  * triple completes it. Digits come from the keypad, as they must.
  */
-export function headsetHand(runtime: Runtime): Hand {
+export function headsetHand(runtime: HandsOptions['runtime']): Hand {
   const hands = new Hands({ runtime, clock: monotonicClock });
   return {
     name: 'headset',
