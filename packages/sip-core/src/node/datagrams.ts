@@ -1,9 +1,17 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { lookup as lookupName } from 'node:dns';
+import { isIP, isIPv6 } from 'node:net';
 import type { SipTransportListener } from '../transport/sip-transport.ts';
 import type { Flow } from '../user-agent/door.ts';
 
 const RECEIVE_BUFFER_BYTES = 1 << 20;
+
+/** An address, which is what nearly every flow has, is its own answer and sent to at once; a name is looked up. */
+const lookup: SocketOptions['lookup'] = (host, options, found) => {
+  const family = isIP(host);
+  if (family === 0) lookupName(host, options, found);
+  else found(null, host, family);
+};
 
 /** The UDP socket: signalling in and out over one port, as RFC 3581 needs. */
 export class Datagrams {
@@ -24,7 +32,8 @@ export class Datagrams {
   /** Bind; port 0 lets the system choose. Rejects with the system's error (EADDRINUSE, EACCES). */
   static bind(host: string, port: number): Promise<Datagrams> {
     return new Promise((resolve, reject) => {
-      const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+      const type = isIPv6(host) ? 'udp6' : 'udp4';
+      const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER_BYTES, lookup });
       socket.once('error', reject);
       socket.bind(port, host, () => {
         socket.off('error', reject);

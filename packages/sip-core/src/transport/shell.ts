@@ -69,11 +69,15 @@ export class Shell {
     this.#alarmAt = undefined;
     this.#takeBack = undefined;
     if (this.#closed) return;
-    this.#busy = true;
-    try {
-      this.#perform(() => this.#core.wake(this.#options.clock.now()), undefined);
-    } finally {
-      this.#busy = false;
+    const now = this.#options.clock.now();
+    const { deadline } = this.#core;
+    if (deadline !== undefined && deadline <= now) {
+      this.#busy = true;
+      try {
+        this.#perform(() => this.#core.wake(now), undefined);
+      } finally {
+        this.#busy = false;
+      }
     }
     this.#drain();
   }
@@ -106,9 +110,11 @@ export class Shell {
     }
   }
 
+  /** An alarm that rings before the deadline, which has moved away meanwhile, looks again: most moves cost nothing. */
   #arm(): void {
     const deadline = this.#closed ? undefined : this.#core.deadline;
     if (deadline === this.#alarmAt) return;
+    if (deadline !== undefined && this.#alarmAt !== undefined && this.#alarmAt < deadline) return;
     this.#takeBack?.();
     this.#takeBack = undefined;
     this.#alarmAt = deadline;
