@@ -81,6 +81,16 @@ test('terminal: the last refusal and lasting faults are shown', () => {
   assert.ok(text.includes('   (no sound card)'));
 });
 
+test('terminal: the keys are told in full on a terminal of 80 columns, the last one left free', () => {
+  const keys = drawScreen(state, { ...context, width: 200 }).slice(-2);
+  assert.ok(
+    keys.every((line) => line.length < 80),
+    keys.join('\n'),
+  );
+  for (const key of ['space', '#', 't', 'h', 'c', 'l', 'k', 'Enter', 'r', 'm', 'd', 'f', 'b', 'TB', 'q'])
+    assert.ok(keys.join(' ').split(' ').includes(key), key);
+});
+
 test('terminal: a line is cut to the width seen, colours not counted', () => {
   const text = drawScreen(state, { ...context, colour: true, width: 12 });
   assert.ok(text.includes(' \x1b[32m●\x1b[0m  L1  held'), JSON.stringify(text));

@@ -45,7 +45,7 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     ...context.notes.map((note) => `   (${plain(note)})`),
     '',
     'space hook · 0-9 * # digits · t transfer · h hold · c cancel · l k lines',
-    'Enter send · r redial · m mute · d dnd · f flash · T long transfer · b headset · q quit',
+    'Enter send · r redial · m mute · d dnd · f flash · b headset · TB long · q quit',
   ].map((text) => clip(text, context.width));
 }
 
