@@ -74,6 +74,16 @@ test('control socket: a file left behind is taken over, a live phone is not', as
   await next.close();
 });
 
+test('control socket: a path that cannot be one is told in words that say what to change', async () => {
+  const { options, server } = await phone();
+  const path = join(folder, `${'x'.repeat(120)}.sock`);
+  await assert.rejects(ControlServer.open({ ...options, path }), /longer than 107 bytes\): set control\.socket/);
+  writeFileSync(join(folder, 'plain'), '');
+  const below = join(folder, 'plain', 'control.sock');
+  await assert.rejects(ControlServer.open({ ...options, path: below }), /cannot be made \(E\w+\): set control\.socket/);
+  await server.close();
+});
+
 test('control socket: what is no socket is never removed', async () => {
   const { options, server } = await phone();
   await server.close();

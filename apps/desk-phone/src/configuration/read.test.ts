@@ -134,4 +134,10 @@ test('configuration: all faults come at once', () => {
   assert.equal(complaints('accounts: [{id: A, user: "", domain: c, transport: x}]').length, 3);
 });
 
+test('a list is no configuration, and a port beyond 65535 no port', () => {
+  assert.deepEqual(complaints('- 1\n'), ['phone.yaml: found a list, expected a group of keys and values']);
+  const [fault] = complaints('accounts:\n  - {id: a, user: 1, domain: x, server: "192.0.2.1:99999"}\n');
+  assert.match(fault ?? '', /accounts\[0\]\.server: found .*expected a port from 1 to 65535/);
+});
+
 test.run();

@@ -32,6 +32,9 @@ export function readConfiguration(yamlText: string): ConfigurationReading {
     return { ok: false, faults: document.errors.map((error) => syntaxFault(error, lineCounter)) };
   const content: unknown = document.toJS() ?? {};
   const lineOf = (path: Path) => lineAt(document, path, lineCounter);
+  if (Array.isArray(content))
+    // to the schema a list is an object with other keys
+    return { ok: false, faults: [{ path: '', line: lineOf([]), value: 'a list', expected: GROUP }] };
   const result = v.safeParse(configurationSchema, content);
   if (!result.success) return { ok: false, faults: result.issues.map((issue) => schemaFault(issue, lineOf)) };
   const faults = crossFaults(result.output, lineOf);

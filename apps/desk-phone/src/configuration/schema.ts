@@ -36,6 +36,10 @@ const server = v.pipe(
     /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/,
     'a host name or address, as in pbx.example.com or 192.0.2.1:5080',
   ),
+  v.check((text) => {
+    const port = /[^:]:(\d+)$/.exec(text)?.[1];
+    return port === undefined || (Number(port) >= 1 && Number(port) <= 65535);
+  }, 'a port from 1 to 65535 after the host'),
 );
 
 const account = v.strictObject({

@@ -81,7 +81,9 @@ export function parseCtl(words: readonly string[]): CtlParse {
   const known = Object.hasOwn(CTL_VERBS, verb) ? CTL_VERBS[verb] : undefined;
   if (known === undefined) {
     const near = nearestName(first, [...Object.keys(CTL_VERBS), ...shortNames(), 'state', 'watch']);
-    return refuse(`unknown verb ${first}${near === undefined ? '' : `; did you mean ${near}?`}`);
+    return refuse(
+      `unknown verb ${first}${near === undefined ? '; switchhook --help names them all' : `; did you mean ${near}?`}`,
+    );
   }
   return readArguments(verb, known, rest);
 }
@@ -114,7 +116,7 @@ function readArguments(verb: string, known: VerbShape, words: readonly string[])
     request: {
       name: 'command',
       verb,
-      args: verb === 'settings.set' ? { ...args, value: settingValue(args['value']) } : args,
+      args: verb === 'settings.set' ? { ...args, value: settingValue(args['key'], args['value']) } : args,
     },
   };
 }
@@ -137,10 +139,11 @@ function readValue(kind: Kind, text: string): string | number | boolean | undefi
   }
 }
 
-/** `on`, `off` and numbers as what they mean; anything else stays a text. */
-function settingValue(value: unknown): unknown {
-  if (value === 'on') return true;
-  if (value === 'off') return false;
+/** `on`, `off` and numbers as what they mean; anything else stays a text, and so does a number that is dialled. */
+function settingValue(key: unknown, value: unknown): unknown {
+  if (key === 'consult_target') return value;
+  if (value === 'on' || value === 'true') return true;
+  if (value === 'off' || value === 'false') return false;
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 

@@ -35,7 +35,9 @@ export function loadConfiguration(path: string): LoadedConfiguration {
       throw new StartFault(
         `there is no configuration at ${path}: write one with switchhook setup, or name yours with --config`,
       );
-    throw new StartFault(`the configuration ${path} cannot be read (${code ?? 'unknown error'})`);
+    throw new StartFault(
+      `the configuration ${path} cannot be read (${code ?? 'unknown error'}): it must be a file that this user may read`,
+    );
   }
   const reading = readConfiguration(text);
   if (!reading.ok) throw new StartFault(reading.faults.map((fault) => describeFault(path, fault)).join('\n'));

@@ -83,7 +83,7 @@ function ownOptions(words: readonly string[]): OwnOptions {
     const { values } = parseArgs({ args: [...own], options: { socket: { type: 'string' } }, strict: true });
     return { socket: values.socket, json, rest: verbAt < 0 ? [] : others.slice(verbAt), fault: undefined };
   } catch (error) {
-    return { socket: undefined, json, rest: [], fault: (error as Error).message };
+    return { socket: undefined, json, rest: [], fault: `${(error as Error).message}; try switchhook --help` };
   }
 }
 

@@ -17,12 +17,20 @@ export class KeptSettings {
     return this.#values.get(key);
   }
 
-  /** Keep it now: written beside and moved into place, so that a power cut leaves the old or the new file. */
-  set(key: string, value: Value): void {
+  /**
+   * Keep it now: written beside and moved into place, so that a power cut leaves the old or the new file. Says why when
+   * the disk does not take it: the setting holds until the restart then.
+   */
+  set(key: string, value: Value): string | undefined {
     this.#values.set(key, value);
     const beside = `${this.#path}.new`;
-    writeFileSync(beside, `${JSON.stringify(Object.fromEntries(this.#values))}\n`, { mode: 0o600 });
-    renameSync(beside, this.#path);
+    try {
+      writeFileSync(beside, `${JSON.stringify(Object.fromEntries(this.#values))}\n`, { mode: 0o600 });
+      renameSync(beside, this.#path);
+      return undefined;
+    } catch (error) {
+      return `${this.#path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    }
   }
 }
 

@@ -81,4 +81,12 @@ test('log: calls go to the call log, what belongs to a transfer to its journal, 
   assert.equal(read('transfers')[0].ts, '2026-01-02T03:04:05.000Z');
 });
 
+test('log: a disk that takes nothing costs the call log, is said once, and throws nothing', async () => {
+  const lines: string[] = [];
+  const log = new Log(join(folder, 'nowhere'), { level: 'debug', keepDays: 30 }, wall);
+  await log.open('debug', { write: (line: string) => void lines.push(line) });
+  for (let i = 0; i < 3; i++) log.take({ type: 'intent', verb: 'transfer.start', origin: { door: 'keys' } });
+  assert.equal(lines.filter((line) => line.includes('not written down')).length, 1);
+});
+
 test.run();

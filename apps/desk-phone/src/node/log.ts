@@ -18,6 +18,8 @@ export class Log {
   readonly #waiting: [Level, Readonly<Record<string, unknown>>, string][] = [];
   readonly #wall: () => number;
   #logger: Logger | undefined;
+  /** A full or broken disk is said once, until it takes a line again. */
+  #unwritten = false;
 
   constructor(folder: string, configuration: Configuration['log'], wall: () => number) {
     this.#wall = wall;
@@ -43,9 +45,21 @@ export class Log {
     const entry = withoutDigits(written);
     const { type, ...values } = entry;
     this.write(levelOf(entry), redacted(values), type);
-    if (entry.type === 'call') this.#calls.append({ ...entry.record });
+    if (entry.type === 'call') this.#append(this.#calls, { ...entry.record });
     if (belongsToTransfer(entry))
-      this.#transfers.append({ ts: new Date(this.#wall()).toISOString(), type, ...redacted(values) });
+      this.#append(this.#transfers, { ts: new Date(this.#wall()).toISOString(), type, ...redacted(values) });
+  }
+
+  /** The disk may be full or gone: that ends no call. */
+  #append(files: DayFiles, entry: Readonly<Record<string, unknown>>): void {
+    try {
+      files.append(entry);
+      this.#unwritten = false;
+    } catch (error) {
+      if (this.#unwritten) return;
+      this.#unwritten = true;
+      this.write('error', {}, `calls and transfers are not written down: ${(error as Error).message}`);
+    }
   }
 }
 

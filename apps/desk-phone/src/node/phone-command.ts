@@ -86,10 +86,23 @@ async function untilOver(phone: DeskPhone, name: string, keys: boolean): Promise
   return code;
 }
 
+/** Where log lines go. A file that cannot be written, now or later, costs the log and not the phone. */
 function destination(path: string | undefined) {
   if (path === undefined) return process.stderr;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return createWriteStream(path, { flags: 'a', mode: 0o600 });
+  const lost = (error: NodeJS.ErrnoException): void => {
+    process.stderr.write(
+      `switchhook: the log ${path} cannot be written (${error.code ?? error.message}): set log.file to one that this user may write\n`,
+    );
+  };
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    lost(error as NodeJS.ErrnoException);
+    return process.stderr;
+  }
+  return createWriteStream(path, { flags: 'a', mode: 0o600 })
+    .once('error', (error) => lost(error))
+    .on('error', () => {});
 }
 
 function readOptions(words: readonly string[]) {
@@ -100,14 +113,14 @@ function readOptions(words: readonly string[]) {
       strict: true,
     });
     if (values.keys !== undefined && values.keys !== 'terminal')
-      return `--keys ${values.keys}: only --keys terminal is known`;
+      return `--keys ${values.keys}: only --keys terminal is known; try switchhook --help`;
     return {
       config: values.config ?? defaultConfigurationPath(),
       check: values.check === true,
       keys: values.keys === 'terminal',
     };
   } catch (error) {
-    return (error as Error).message;
+    return `${(error as Error).message}; try switchhook --help`;
   }
 }
 

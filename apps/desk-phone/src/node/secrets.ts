@@ -10,7 +10,9 @@ export function readPassword(account: AccountConfiguration, configurationFile: s
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`account ${account.id}: its passwordFile ${path} cannot be read (${code ?? 'unknown error'})`);
+    throw new Error(
+      `account ${account.id}: its passwordFile ${path} cannot be read (${code ?? 'unknown error'}): write the password there, for the user of the phone only`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { parseServer } from '@switchhook/phone/node';
 import { stringify } from 'yaml';
@@ -33,12 +33,19 @@ export async function setupCommand(words: readonly string[]): Promise<number> {
   }
   if (existsSync(path) && !force)
     return complain(`${path} is there already: give --force to write it anew, or another --config`, 2);
-  const readline = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answers = await askAll(async (question, preset) => {
-      const answer = await readline.question(preset === '' ? `${question}: ` : `${question} [${preset}]: `);
-      return answer.trim() === '' ? preset : answer.trim();
-    });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return complain(
+      `${dirname(path)} cannot be written (${code ?? 'unknown error'}): name another place with --config`,
+      1,
+    );
+  }
+  const person = listen(process.stdin, process.stdout);
+  try {
+    const answers = await askAll(person.ask);
     const written = configurationText(answers, path);
     const reading = readConfiguration(written.yaml);
     if (!reading.ok)
@@ -51,16 +58,34 @@ export async function setupCommand(words: readonly string[]): Promise<number> {
       warnings: [],
     });
     if (refusal !== undefined) return complain(`${refusal}\nnothing was written; start again with other answers`, 1);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(written.passwordPath, `${answers.password}\n`, { mode: 0o600 });
     writeFileSync(path, written.yaml, { mode: 0o644 });
     process.stdout.write(
       `Registered. Written: ${path} and ${written.passwordPath}\nNow: switchhook phone --keys terminal\n`,
     );
     return 0;
+  } catch (error) {
+    if (error instanceof StartFault) return complain(error.message, 1);
+    throw error;
   } finally {
-    readline.close();
+    person.close();
   }
+}
+
+/** Questions on `output`, answers line by line from `input`: a person who types, or a pipe that has said all at once. */
+export function listen(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): { readonly ask: Ask; readonly close: () => void } {
+  const readline = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = readline[Symbol.asyncIterator]();
+  const ask: Ask = async (question, preset) => {
+    output.write(preset === '' ? `${question}: ` : `${question} [${preset}]: `);
+    const line = await lines.next();
+    if (line.done === true) throw new StartFault(`the input ended before an answer to: ${question}`);
+    return line.value.trim() === '' ? preset : line.value.trim();
+  };
+  return { ask, close: () => readline.close() };
 }
 
 /** What was answered. */

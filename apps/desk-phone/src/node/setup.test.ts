@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import { readConfiguration } from '../configuration/read.ts';
-import { askAll, configurationText } from './setup-command.ts';
+import { askAll, configurationText, listen } from './setup-command.ts';
 
 function answering(...answers: readonly string[]) {
   const left = [...answers];
@@ -31,6 +32,16 @@ test('setup: no sound card and a named one', () => {
 test('setup: an empty answer is asked again, three times', async () => {
   assert.equal((await askAll(answering('', 'pbx', '1', 'p', ''))).server, 'pbx');
   await assert.rejects(askAll(answering('', '', '')), /no answer to: Server/);
+});
+
+test('setup: answers from a pipe that has said all at once are each heard, and its end is said', async () => {
+  const input = new PassThrough();
+  const { ask, close } = listen(input, new PassThrough());
+  input.end('pbx.example.com\r\n1000\nsecret\n\n');
+  const answers = await askAll(ask);
+  assert.deepEqual(answers, { server: 'pbx.example.com', user: '1000', password: 'secret', card: 'default' });
+  await assert.rejects(ask('More', ''), /the input ended before an answer to: More/);
+  close();
 });
 
 test.run();

@@ -82,7 +82,10 @@ export async function startPhone(
     codecs: (id) => configuration.accounts.find((account) => account.id === id)?.codecs ?? ['PCMU', 'PCMA'],
     remote: remotePolicyOf(configuration),
     journal: (entry) => log.take(entry),
-    save: (key, value) => kept.set(key, value),
+    save: (key, value) => {
+      const why = kept.set(key, value);
+      if (why !== undefined) say(`${key} is set but not kept over a restart: ${why}`);
+    },
   });
   for (const route of ['handset', 'headset', 'speaker', 'ring'] as const) {
     const volume = kept.get(`volume_${route}`);
@@ -148,7 +151,7 @@ async function openSockets({ accounts, network }: Configuration): Promise<Socket
       throw new StartFault(
         `port ${network.sipPort} may not be used by this user: set network.sipPort to one above 1023`,
       );
-    if (code === 'EADDRNOTAVAIL')
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL')
       throw new StartFault(
         `this machine has no address ${network.bind}: set network.bind to one that it has, or leave it out`,
       );

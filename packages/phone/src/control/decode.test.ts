@@ -33,6 +33,11 @@ test('mqtt §3.4: every verb refuses an argument that it does not know', () => {
     assert.equal(faultOf(line({ cmd: verb, args: { bogus: 1 } })), 'bad_schema', verb);
 });
 
+test('mqtt §3.4: a refused argument is named', () => {
+  const decoded = decodeLine(line({ cmd: 'audio.volume', args: { percent: 400 } }));
+  assert.ok(!decoded.ok && decoded.why === 'audio.volume: wrong-argument percent');
+});
+
 test('mqtt §3.4: arguments are checked by type and range, and not converted', () => {
   for (const args of [
     { to: 5 },

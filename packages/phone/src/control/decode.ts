@@ -94,7 +94,9 @@ function requestOf(cmd: string, args: Fields): Request | string {
   const entry = verbTable.get(cmd);
   if (entry === undefined) return 'unknown_verb';
   const read = makeIntent(entry, args);
-  return read.ok ? { name: 'intent', intent: read.value, needs: entry.needs } : read.fault;
+  if (read.ok) return { name: 'intent', intent: read.value, needs: entry.needs };
+  const name = Object.keys(entry.fields)[read.at]?.replace(/\?$/, '');
+  return name === undefined ? read.fault : `${read.fault} ${name}`;
 }
 
 const isTopic = oneOf('state', 'event');

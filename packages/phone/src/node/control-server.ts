@@ -10,6 +10,8 @@ import type { Runtime } from './runtime.ts';
 /** A client that does not read is cut off once so much waits for it. */
 const QUEUE_LIMIT_BYTES = 1_048_576;
 const CLIENT_LIMIT = 64;
+/** The longest name that a unix socket may have: `sun_path` of Linux without its closing zero. */
+const PATH_LIMIT_BYTES = 107;
 const PROBE_MS = 500;
 
 export interface ControlServerOptions {
@@ -43,7 +45,13 @@ export class ControlServer {
    */
   static async open(options: ControlServerOptions): Promise<ControlServer> {
     const { path } = options;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    if (Buffer.byteLength(path) > PATH_LIMIT_BYTES)
+      throw cannotMake(path, `it is longer than ${PATH_LIMIT_BYTES} bytes`);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    } catch (error) {
+      throw cannotMake(path, (error as NodeJS.ErrnoException).code);
+    }
     if (isSocket(path)) {
       if (await answers(path))
         throw new Error(`another phone runs here: ${path} is in use (set control.socket to another path)`);
@@ -69,13 +77,7 @@ export class ControlServer {
 
   #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const refused = (error: NodeJS.ErrnoException): void => {
-        reject(
-          new Error(
-            `the control socket ${this.path} cannot be made (${error.code ?? error.message}): set control.socket to a path that this user may write`,
-          ),
-        );
-      };
+      const refused = (error: NodeJS.ErrnoException): void => reject(cannotMake(this.path, error.code));
       this.#server.once('error', refused);
       // The mode must hold from the first moment on: no client may slip in between listen and chmod.
       const mask = process.umask(0o117);
@@ -131,6 +133,13 @@ export class ControlServer {
     feed({ type: 'opened' });
     feed({ type: 'state', snapshot: runtime.snapshot() });
   }
+}
+
+function cannotMake(path: string, why: string | undefined): Error {
+  const cause = why === 'EADDRINUSE' ? 'something else is there' : (why ?? 'unknown error');
+  return new Error(
+    `the control socket ${path} cannot be made (${cause}): set control.socket to a path that this user may write`,
+  );
 }
 
 function write(socket: Socket, line: string): void {

@@ -266,8 +266,8 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       return isPercent(intent.percent) ? yes : no('bad_schema', 'Volume goes from 0 to 100');
     case 'settings.set': {
       const right = Object.hasOwn(settingKeys, intent.key) ? settingKeys[intent.key] : undefined;
-      if (right === undefined) return no('bad_schema', 'No such setting');
-      if (!right(intent.value)) return no('bad_schema', 'Not a value for that setting');
+      if (right === undefined) return no('bad_schema', `No such setting: ${Object.keys(settingKeys).join(', ')}`);
+      if (!right(intent.value)) return no('bad_schema', `Not a value for ${intent.key}`);
       if (intent.key === 'route' && state.lostRoutes.includes(intent.value as 'handset')) {
         return no('media_error', `No ${intent.value} there`);
       }
