@@ -133,7 +133,7 @@ test('features §13: after a REFER to a Contact no made-up user is shown; who an
   const line = () => shown(bench).lines.find((each) => each.callId === triggered);
   assert.deepEqual([line()?.party?.number, line()?.via], ['transferred call from 1000', 'transferred by 2001']);
   const unsure = { ...peer('x'), party: { uri: contact, verified: false } };
-  bench.tell({ type: 'answered', call: triggered, direction: 'outgoing', dialog: dialog('x'), peer: unsure });
+  bench.tell({ type: 'answered', call: triggered, dialog: dialog('x'), peer: unsure });
   assert.equal(line()?.party?.number, 'transferred call from 1000');
   bench.tell({ type: 'peer-changed', call: triggered, peer: peer('9999', 'Éva') });
   assert.deepEqual(line()?.party, { number: '9999', name: 'Éva', verified: true });
@@ -154,7 +154,6 @@ test('features §13: whom we dialled is the dialled number, unless a trusted exc
     bench.tell({
       type: 'answered',
       call: id,
-      direction: 'outgoing',
       dialog: dialog('x'),
       peer: { ...peer('x'), party },
     });
