@@ -1,5 +1,6 @@
 import type { CallId } from '@switchhook/sip-core';
 import type { PhoneEvent } from '../reducer/door.ts';
+import { userOf } from '../reducer/inquiry.ts';
 import type { PhoneState } from '../reducer/state.ts';
 import type { CallRecord } from './journal.ts';
 
@@ -36,6 +37,7 @@ export class CallLog {
       callId: call.id,
       direction: call.direction,
       number: call.number,
+      dialled: call.direction === 'out' ? userOf(call.address) : null,
       name: call.peer?.party.display ?? null,
       account: call.account,
       line: call.line,

@@ -7,7 +7,10 @@ import type { Origin, Verb } from '../intent.ts';
 export interface CallRecord {
   readonly callId: string;
   readonly direction: 'in' | 'out';
+  /** Who it was: the caller, or whoever answered as far as an exchange vouched for it. */
   readonly number: string;
+  /** What was dialled; null for a call that came in. */
+  readonly dialled: string | null;
   readonly name: string | null;
   readonly account: string;
   readonly line: number;
