@@ -10,9 +10,11 @@ export function unit(random: Random): number {
   return (((b[0]! << 24) | (b[1]! << 16) | (b[2]! << 8) | b[3]!) >>> 0) / 2 ** 32;
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** `count` random bytes as lower-case hexadecimal digits, two a byte. */
 export function hex(random: Random, count: number): string {
   let text = '';
-  for (const byte of random.bytes(count)) text += byte.toString(16).padStart(2, '0');
+  for (const byte of random.bytes(count)) text += HEX[byte]!;
   return text;
 }

@@ -60,11 +60,11 @@ class MediaWorkerPort implements MediaPort {
   readonly #host: string;
   readonly #spares: number[] = [];
   readonly #early: MediaEvent[] = [];
+  /** Commands that wait for their common message. */
+  #outbox: MediaCommand[] = [];
   readonly #exited: Promise<void>;
   #handler: ((event: MediaEvent) => void) | undefined;
   #wakeFd: number | undefined;
-  /** A wake-up is on its way for everything posted so far. */
-  #waking = false;
   #state: 'starting' | 'running' | 'closing' | 'dead' = 'starting';
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -117,11 +117,16 @@ class MediaWorkerPort implements MediaPort {
   }
 
   send(command: MediaCommand): void {
-    if (this.#state === 'running') this.#post({ type: 'command', command });
+    if (this.#state !== 'running') return;
+    this.#outbox.push(command);
+    // Soon, not at once: a woken worker takes the processor from us while answers are still to be sent, and one message
+    // and one wake-up do for several commands.
+    if (this.#outbox.length === 1) setTimeout(() => this.#flush(), WAKE_AFTER_MS).unref();
   }
 
   async close(): Promise<void> {
     if (this.#state === 'starting' || this.#state === 'running') {
+      this.#flush();
       this.#state = 'closing';
       this.#post({ type: 'stop' });
     }
@@ -130,16 +135,16 @@ class MediaWorkerPort implements MediaPort {
     clearTimeout(limit);
   }
 
+  #flush(): void {
+    const commands = this.#outbox;
+    if (commands.length === 0) return;
+    this.#outbox = [];
+    this.#post({ type: 'commands', commands });
+  }
+
   #post(message: ToMediaWorker): void {
     this.#worker.postMessage(message);
-    if (this.#waking || this.#wakeFd === undefined) return;
-    this.#waking = true;
-    // Soon, not at once: a woken worker takes the processor from us while answers are still to be sent, and one wake-up
-    // does for several commands. It looks by itself every MAX_WAIT_MS.
-    setTimeout(() => {
-      this.#waking = false;
-      if (this.#wakeFd !== undefined) writeSync(this.#wakeFd, WAKE);
-    }, WAKE_AFTER_MS).unref();
+    if (this.#wakeFd !== undefined) writeSync(this.#wakeFd, WAKE);
   }
 
   #arrived(message: FromMediaWorker): void {

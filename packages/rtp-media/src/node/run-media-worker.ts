@@ -62,7 +62,7 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
     });
   const inbox = new Inbox(io);
   for (let message = inbox.next(); message?.type !== 'stop'; message = inbox.next()) {
-    if (message !== undefined) loop.perform(message.command);
+    if (message !== undefined) for (const command of message.commands) loop.perform(command);
     else {
       await loop.turn();
       // An import takes many turns of Node's own loop, which the poll loop otherwise seldom gives.

@@ -23,7 +23,9 @@ export interface MediaWorkerData<S> {
 }
 
 /** Main thread to worker. */
-export type ToMediaWorker = { readonly type: 'command'; readonly command: MediaCommand } | { readonly type: 'stop' };
+export type ToMediaWorker =
+  | { readonly type: 'commands'; readonly commands: readonly MediaCommand[] }
+  | { readonly type: 'stop' };
 
 /** Worker to main thread. `wake-fd` comes first and only from the poll loop. */
 export type FromMediaWorker =

@@ -140,12 +140,11 @@ export class OutgoingCall {
     if (require !== undefined && require.length > 0) headers.push(['Require', require.join(', ')]);
     if (replaces !== undefined) headers.push(['Replaces', replaces]);
     if (referredBy !== undefined) headers.push(['Referred-By', referredBy]);
-    const from = parseNameAddr(`${this.#seat.address};tag=${this.#localTag}`);
-    if (!from.ok) throw new Error(`our own address cannot be read: ${this.#seat.address}`);
+    const { addressOfRecord, account } = this.#seat;
     const invite = requestOf({
       method: 'INVITE',
       uri: to,
-      from: from.value,
+      from: nameAddr(addressOfRecord, account.displayName, [['tag', this.#localTag]]),
       to: nameAddr(to),
       callId: this.#sipCallId,
       cseq: this.#cseq++,

@@ -47,13 +47,14 @@ export function isLocalOnly(host: string): boolean {
 export function nextHop(uri: string, known: Flow, transports: ReadonlySet<TransportName>): Flow {
   const bare = uri.includes('<') ? uri.slice(uri.indexOf('<') + 1, uri.indexOf('>')) : uri;
   const read = parseUri(bare);
-  if (!read.ok || !isNumericHost(read.value.host)) return known;
+  if (!read.ok) return known;
   const host = flowHost(read.value.host);
-  if (isManyCast(host) || (isLocalOnly(host) && !isLocalOnly(known.host))) return known;
   const asked = read.value.params.get('transport')?.toLowerCase() ?? (read.value.scheme === 'sips' ? 'tls' : undefined);
   const transport = isTransport(asked) && transports.has(asked) ? asked : known.transport;
   const port = read.value.port ?? (transport === 'tls' ? 5061 : 5060);
   if (transport === known.transport && host === known.host && port === known.port) return known;
+  if (!isNumericHost(read.value.host)) return known;
+  if (isManyCast(host) || (isLocalOnly(host) && !isLocalOnly(known.host))) return known;
   return { transport, host, port };
 }
 

@@ -39,7 +39,8 @@ const RETRY_AFTER_S = 10;
  */
 export class TransactionLayer {
   readonly #random: Random;
-  readonly #base: BaseTimers;
+  readonly #overDatagrams: Conditions;
+  readonly #overStreams: Conditions;
   readonly #serverLimit: number;
   readonly #clients = new Map<string, Client>();
   readonly #servers = new Map<string, Server>();
@@ -48,7 +49,9 @@ export class TransactionLayer {
 
   constructor(settings: TransactionSettings) {
     this.#random = settings.random;
-    this.#base = { ...BASE_TIMERS, ...settings.timers };
+    const base: BaseTimers = { ...BASE_TIMERS, ...settings.timers };
+    this.#overDatagrams = { ...base, reliable: false };
+    this.#overStreams = { ...base, reliable: true };
     this.#serverLimit = settings.serverLimit ?? 500;
   }
 
@@ -191,7 +194,7 @@ export class TransactionLayer {
       mergeKey: merge,
       on: this.#conditions(flow),
       timers: new Map(),
-      flow: responseFlow(request, flow),
+      flow: responseFlow(received, flow),
       request,
       last: undefined,
       machine:
@@ -352,7 +355,7 @@ export class TransactionLayer {
   }
 
   #conditions(flow: Flow): Conditions {
-    return { ...this.#base, reliable: flow.transport !== 'udp' };
+    return flow.transport === 'udp' ? this.#overDatagrams : this.#overStreams;
   }
 }
 

@@ -73,10 +73,11 @@ function read(flow: Flow, bytes: Uint8Array): IntakeItem {
     return { type: 'refused', fault: message.fault, fatal: false, ...answerTo(flow, bytes, message.fault) };
   }
   // RFC 3261 §8.1.3.3: a response with more than one Via went astray.
-  if (message.value.kind === 'response' && viasOf(message.value).length > 1) {
+  const { value } = message;
+  if (value.kind === 'response' && value.headers.count('Via', 1) > 1 && viasOf(value).length > 1) {
     return { type: 'refused', fault: 'two-vias', fatal: false };
   }
-  return { type: 'message', message: message.value };
+  return { type: 'message', message: value };
 }
 
 function answerTo(flow: Flow, bytes: Uint8Array, fault: MessageFault): { answer?: { flow: Flow; bytes: Uint8Array } } {

@@ -3,7 +3,7 @@ import { flowHost, isLoopback, uriHost } from '../dialog/next-hop.ts';
 import { type ChallengeVerdict, Credentials } from '../digest/credentials.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { nameAddr, printNameAddr } from '../message/name-addr.ts';
-import { escapeUser, parseUri } from '../message/uri.ts';
+import { escapeUser, type SipUri } from '../message/uri.ts';
 import type { Flow, TransportName } from './door.ts';
 import type { Account, UserAgentSettings } from './settings.ts';
 
@@ -14,6 +14,12 @@ import type { Account, UserAgentSettings } from './settings.ts';
 export class Seat {
   readonly account: Account;
   readonly contactUser: string;
+  /** Address of record, `sip:user@domain`. */
+  readonly addressOfRecord: string;
+  /** Name and address of record, as From shows them. */
+  readonly address: string;
+  /** The way to the account's server. */
+  readonly flow: Flow;
   /** The transports that we have sockets for. */
   readonly transports: ReadonlySet<TransportName>;
   readonly #settings: UserAgentSettings;
@@ -24,6 +30,10 @@ export class Seat {
     this.account = account;
     this.#settings = settings;
     this.contactUser = hex(settings.crypto, 8);
+    this.addressOfRecord = `sip:${escapeUser(account.user)}@${account.domain}`;
+    this.address = printNameAddr(nameAddr(this.addressOfRecord, account.displayName));
+    const { transport, server } = account;
+    this.flow = { transport, host: flowHost(server.host), port: server.port };
     const { password } = account;
     this.#credentials =
       password === undefined
@@ -31,22 +41,6 @@ export class Seat {
         : new Credentials({ crypto: settings.crypto, user: account.authId ?? account.user, password });
     const transports = (['udp', 'tcp', 'tls'] as const).filter((name) => settings.local[name] !== undefined);
     this.transports = new Set(transports);
-  }
-
-  /** Address of record, `sip:user@domain`. */
-  get addressOfRecord(): string {
-    return `sip:${escapeUser(this.account.user)}@${this.account.domain}`;
-  }
-
-  /** Name and address of record, as From shows them. */
-  get address(): string {
-    return printNameAddr(nameAddr(this.addressOfRecord, this.account.displayName));
-  }
-
-  /** The way to the account's server. */
-  get flow(): Flow {
-    const { transport, server } = this.account;
-    return { transport, host: flowHost(server.host), port: server.port };
   }
 
   /** Where we are reached over the account's transport: the mapped address when one was learned. */
@@ -78,12 +72,10 @@ export class Seat {
   }
 
   /** Whether `uri` is our Contact, by its random user or by our address. */
-  owns(uri: string): boolean {
-    const read = parseUri(uri);
-    if (!read.ok) return false;
-    if (read.value.user === this.contactUser) return true;
+  owns(uri: SipUri): boolean {
+    if (uri.user === this.contactUser) return true;
     const { host, port } = this.reachable;
-    return flowHost(read.value.host) === flowHost(host) && (read.value.port ?? 5060) === port;
+    return (uri.port ?? 5060) === port && flowHost(uri.host) === flowHost(host);
   }
 
   /**
@@ -91,9 +83,9 @@ export class Seat {
    * of a datagram has to be right too.
    */
   serves(flow: Flow): boolean {
-    const { server } = this.account;
-    if (flow.host !== flowHost(server.host)) return false;
-    return flow.transport !== 'udp' || flow.port === server.port || !isLoopback(flow.host);
+    const { host, port } = this.flow;
+    if (flow.host !== host) return false;
+    return flow.transport !== 'udp' || flow.port === port || !isLoopback(flow.host);
   }
 
   /** Put on a request what the server has asked for before; nothing on one that goes elsewhere. */

@@ -345,9 +345,9 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   }
 
   #isOwnContact(uri: string): boolean {
-    if (this.#seats.some((seat) => seat.owns(uri))) return true;
     const read = parseUri(uri);
     if (!read.ok) return false;
+    if (this.#seats.some((seat) => seat.owns(read.value))) return true;
     const host = flowHost(read.value.host);
     const port = read.value.port ?? 5060;
     return Object.values(this.#settings.local).some((own) => own.port === port && flowHost(own.host) === host);
