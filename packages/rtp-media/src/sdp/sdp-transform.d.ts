@@ -5,16 +5,12 @@ declare module 'sdp-transform' {
     rtp: { payload: number | string; codec: string; rate?: number | string; encoding?: number | string }[];
     fmtp: { payload: number | string; config: string }[];
     connection?: { version: number | string; ip: number | string };
-    direction?: string;
-    ptime?: number | string;
-    maxptime?: number | string;
     rtcp?: { port: number | string; netType?: string; ipVer?: number | string; address?: number | string };
   }
 
   export interface ParsedSession {
     origin?: { username: string; sessionId: number | string; sessionVersion: number | string; address: string };
     connection?: { version: number | string; ip: number | string };
-    direction?: string;
     media: ParsedMedia[];
   }
 

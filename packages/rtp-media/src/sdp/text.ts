@@ -42,23 +42,58 @@ export interface Description {
 /** Caps [ours]: m= lines, a= lines in one section, characters in one text and in one line. */
 export const SDP_LIMITS = { media: 64, attributes: 256, characters: 65_536, line: 2048 } as const;
 
-const DIRECTIONS: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 const M_LINE = /^m=([\w!#$%&'*+.^`{|}~-]+)[ \t]+(\d{1,5})(?:\/\d*)?[ \t]+([\w/.-]+)(?:[ \t]+([\t\x20-\x7e]*))?$/;
 
-/** Lines that count for offer/answer; the parser behind sees no others. */
-const KEPT = /^(?:[voc]=|a=(?:rtpmap:|fmtp:|rtcp:|ptime:|maxptime:|sendrecv|sendonly|recvonly|inactive))/;
+/** Lines that count for offer/answer and are left to the parser behind, which tries a pattern after another on each. */
+const KEPT = /^(?:[voc]=|a=(?:rtpmap:|fmtp:|rtcp:))/;
+/** Attributes that we read ourselves, because every description has them and the parser behind knows them late. */
+const OWN = /^a=(?:(sendrecv|sendonly|recvonly|inactive)|(ptime|maxptime):(\d*(?:\.\d*)*))/;
+
+/** What the scan read of one section, or of the session level. */
+interface Level {
+  /** Empty at the session level. */
+  readonly mLine: string;
+  direction: Direction | undefined;
+  ptimeMs: number | undefined;
+  maxptimeMs: number | undefined;
+}
 
 interface Scan {
   /** Lines that can be handed on, one ending each. */
   readonly text: string;
-  readonly mLines: readonly string[];
+  readonly session: Level;
+  readonly sections: readonly Level[];
+}
+
+function levelOf(mLine: string): Level {
+  return { mLine, direction: undefined, ptimeMs: undefined, maxptimeMs: undefined };
+}
+
+/** Take an attribute that we read ourselves, if it is one; of several the last counts. */
+function takeOwn(line: string, level: Level): void {
+  const match = OWN.exec(line);
+  if (match === null) return;
+  if (match[1] !== undefined) level.direction = match[1] as Direction;
+  else if (match[2] === 'ptime') level.ptimeMs = whole(match[3], 10_000);
+  else level.maxptimeMs = whole(match[3], 10_000);
+}
+
+/** Blanks around a value and doubled ones inside c= and o= come from hand-written stacks. */
+function mended(line: string): string {
+  if (!line.startsWith('c=') && !line.startsWith('o=')) return line;
+  return `${line.slice(0, 2)}${line
+    .slice(2)
+    .trim()
+    .replace(/[ \t]+/g, ' ')}`;
 }
 
 /** One pass over the lines: caps first, then what the parser behind cannot take is mended or left out. */
 function scan(sdp: string): Parsed<Scan, SdpFault> {
   if (sdp.length > SDP_LIMITS.characters) return fault('not-sdp', SDP_LIMITS.characters);
   const lines: string[] = [];
-  const mLines: string[] = [];
+  const session = levelOf('');
+  const sections: Level[] = [];
+  let level = session;
   let attributes = 0;
   let at = 0;
   // RFC 8866 §5: CRLF, but a lone CR or LF ends a line too
@@ -67,28 +102,21 @@ function scan(sdp: string): Parsed<Scan, SdpFault> {
     if (/^[a-z]=/.test(line) && line.length <= SDP_LIMITS.line) {
       if (lines.length === 0 && !line.startsWith('v=')) return fault('not-sdp', at);
       if (line.startsWith('m=')) {
-        if (mLines.length === SDP_LIMITS.media) return fault('too-many-media', at);
-        mLines.push(line);
+        if (sections.length === SDP_LIMITS.media) return fault('too-many-media', at);
+        level = levelOf(line);
+        sections.push(level);
         attributes = 0;
         lines.push('m=x 0 x 0');
       } else {
         if (line.startsWith('a=') && ++attributes > SDP_LIMITS.attributes) return fault('too-many-attributes', at);
-        // blanks around a value and doubled ones inside c= and o= come from hand-written stacks
-        if (KEPT.test(line))
-          lines.push(
-            /^[co]=/.test(line)
-              ? `${line.slice(0, 2)}${line
-                  .slice(2)
-                  .trim()
-                  .replace(/[ \t]+/g, ' ')}`
-              : line,
-          );
+        if (KEPT.test(line)) lines.push(mended(line));
+        else takeOwn(line, level);
       }
     }
     at += raw.length + 1;
   }
   if (lines.length === 0) return fault('not-sdp', 0);
-  return parsed({ text: lines.join('\r\n'), mLines });
+  return parsed({ text: lines.join('\r\n'), session, sections });
 }
 
 function whole(value: number | string | undefined, most: number): number | undefined {
@@ -105,11 +133,6 @@ function addressOf(section: ParsedMedia | ParsedSession): string | undefined {
   const text = String(ip);
   const slash = text.indexOf('/');
   return slash === -1 ? text : text.slice(0, slash);
-}
-
-function directionOf(section: ParsedMedia | ParsedSession): Direction | undefined {
-  const direction = section.direction;
-  return direction !== undefined && DIRECTIONS.includes(direction) ? (direction as Direction) : undefined;
 }
 
 function mapsOf(formats: string, section: ParsedMedia): readonly FormatMap[] {
@@ -130,8 +153,8 @@ function mapsOf(formats: string, section: ParsedMedia): readonly FormatMap[] {
   return maps;
 }
 
-function mediaOf(mLine: string, section: ParsedMedia, session: ParsedSession): MediaDescription {
-  const match = M_LINE.exec(mLine);
+function mediaOf(own: Level, section: ParsedMedia, session: ParsedSession, shared: Level): MediaDescription {
+  const match = M_LINE.exec(own.mLine);
   const formats = (match?.[4] ?? '').trim().replace(/[ \t]+/g, ' ');
   const port = whole(match?.[2], 65535) ?? 0;
   const rtcpPort = whole(section.rtcp?.port, 65535);
@@ -143,9 +166,9 @@ function mediaOf(mLine: string, section: ParsedMedia, session: ParsedSession): M
     formats,
     maps: mapsOf(formats, section),
     address: addressOf(section) ?? addressOf(session),
-    direction: directionOf(section) ?? directionOf(session) ?? 'sendrecv',
-    ptimeMs: whole(section.ptime, 10_000),
-    maxptimeMs: whole(section.maxptime, 10_000),
+    direction: own.direction ?? shared.direction ?? 'sendrecv',
+    ptimeMs: own.ptimeMs,
+    maxptimeMs: own.maxptimeMs,
     rtcp:
       rtcpPort === undefined
         ? undefined
@@ -161,11 +184,12 @@ function mediaOf(mLine: string, section: ParsedMedia, session: ParsedSession): M
 export function readDescription(sdp: string): Parsed<Description, SdpFault> {
   const scanned = scan(sdp);
   if (!scanned.ok) return scanned;
-  const session = transform.parse(scanned.value.text);
+  const { text, sections, session: shared } = scanned.value;
+  const session = transform.parse(text);
   return parsed({
     sessionId: String(session.origin?.sessionId ?? ''),
     sessionVersion: String(session.origin?.sessionVersion ?? ''),
-    media: scanned.value.mLines.map((mLine, i) => mediaOf(mLine, session.media[i]!, session)),
+    media: sections.map((own, i) => mediaOf(own, session.media[i]!, session, shared)),
   });
 }
 
