@@ -36,7 +36,9 @@ function refused(status: 400 | 481 | 486 | 603): ReplacesMatch {
   return { name: 'refused', status };
 }
 
+/** A tag parameter that stands twice. */
+const TAG_TWICE = /;\s*(to-tag|from-tag)\s*(?=[=;]).*;\s*\1\s*(?:[=;]|$)/is;
+
 function repeats(value: string): boolean {
-  const names = value.split(';').map((part) => part.split('=')[0]!.trim().toLowerCase());
-  return ['to-tag', 'from-tag'].some((name) => names.filter((other) => other === name).length > 1);
+  return TAG_TWICE.test(value);
 }

@@ -21,8 +21,8 @@ const MAX_RECEIVED = 32;
 /** All REFERs of the user agent, sent and received, with the subscriptions that live apart from their calls. */
 export class Refers {
   readonly #services: Services;
-  /** In the order in which they were sent: a NOTIFY without id goes to the oldest that has no verdict. */
-  readonly #sent: ReferSubscriber[] = [];
+  /** By dialog, in the order in which they were sent: a NOTIFY without id goes to the oldest that has no verdict. */
+  readonly #sent = new Map<Dialog, readonly ReferSubscriber[]>();
   readonly #received = new Map<ReferId, ReferNotifier>();
 
   constructor(services: Services) {
@@ -30,7 +30,9 @@ export class Refers {
   }
 
   get size(): number {
-    return this.#sent.length + this.#received.size;
+    let sent = 0;
+    for (const here of this.#sent.values()) sent += here.length;
+    return sent + this.#received.size;
   }
 
   // --------------------------------------------------------------------------------------------------- we refer
@@ -57,10 +59,11 @@ export class Refers {
     }
     const { dialog } = session;
     const subscriber = new ReferSubscriber(services, order.refer, dialog, () => {
-      const at = this.#sent.indexOf(subscriber);
-      if (at >= 0) this.#sent.splice(at, 1);
+      const left = this.#sentIn(dialog).filter((other) => other !== subscriber);
+      if (left.length > 0) this.#sent.set(dialog, left);
+      else this.#sent.delete(dialog);
     });
-    this.#sent.push(subscriber);
+    this.#sent.set(dialog, [...this.#sentIn(dialog), subscriber]);
     services.request({
       seat: dialog.seat,
       flow: dialog.hop(),
@@ -102,7 +105,7 @@ export class Refers {
     if (event?.type !== 'refer') {
       return void this.#services.reply(inbound, 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
     }
-    const here = this.#sent.filter((subscriber) => subscriber.dialog === dialog);
+    const here = this.#sentIn(dialog);
     const { id } = event;
     const found =
       id === undefined
@@ -111,6 +114,10 @@ export class Refers {
     if (found === undefined) return void this.#services.reply(inbound, 481, { localTag });
     refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
     found.notified(inbound);
+  }
+
+  #sentIn(dialog: Dialog): readonly ReferSubscriber[] {
+    return this.#sent.get(dialog) ?? [];
   }
 
   // --------------------------------------------------------------------------------------------- we are referred
