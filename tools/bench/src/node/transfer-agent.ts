@@ -34,12 +34,20 @@ export class TransferAgent {
   readonly #watchers = new Set<(event: UserAgentEvent) => boolean>();
   #shell: Shell | undefined;
   #count = 0;
+  /** Media ports that are bound and free. */
+  #spares = 0;
+  #onSpare: () => void = () => undefined;
 
   private constructor(name: string, sockets: Sockets, media: MediaPort) {
     this.name = name;
     this.#sockets = sockets;
     this.#media = media;
     this.port = sockets.local.udp!.port;
+    media.onEvent = (event) => {
+      if (event.type !== 'spare') return;
+      this.#spares++;
+      this.#onSpare();
+    };
   }
 
   static async open(name: string): Promise<TransferAgent> {
@@ -84,6 +92,16 @@ export class TransferAgent {
     const referTo = printUri({ ...target.value, headers: new Map([['Replaces', replaces]]) });
     const refer = token<'refer'>(`refer-${++this.#count}`);
     this.#submit({ type: 'refer', call, refer, referTo, referredBy: `<sip:${this.name}@${HOST}:${this.port}>` });
+  }
+
+  /** Resolves when there are media ports for `calls`: a worker that the system keeps waiting binds them late. */
+  hasPortsFor(calls: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onSpare = () => {
+        if (this.#spares >= calls) resolve();
+      };
+      this.#onSpare();
+    });
   }
 
   next<Type extends UserAgentEvent['type']>(type: Type): Promise<EventOf<Type>> {
@@ -195,6 +213,7 @@ export class TransferAgent {
   #open(call: CallId): Negotiation {
     const endpoint = this.#media.open(token<'media'>(call));
     if (endpoint === undefined) throw new Error('no media port is left');
+    this.#spares--;
     const negotiation = createNegotiation(
       { endpoint, codecs: ['PCMU', 'PCMA'], ptimeMs: 20 },
       { sessionId: ++this.#count },

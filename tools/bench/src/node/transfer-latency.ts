@@ -8,6 +8,8 @@ const TRANSFERS = 150;
 const WARM_UP = 100;
 /** Between the acts of a transfer, as between those of people: media ports are opened and closed meanwhile. */
 const SETTLE_MS = 5;
+/** In one transfer, of the busiest agent. */
+const CALLS_EACH = 2;
 /** pjsua x 3 on the machine of the performance page, ms. */
 const PJSUA_MS = 2.4;
 
@@ -61,6 +63,7 @@ async function measure(): Promise<readonly number[]> {
 
 /** One attended transfer: caller calls transferor, who calls target and hands the caller over. */
 async function transferOnce(transferor: TransferAgent, caller: TransferAgent, target: TransferAgent): Promise<number> {
+  await Promise.all([transferor, caller, target].map((agent) => agent.hasPortsFor(CALLS_EACH)));
   const first = transferor.next('answered');
   caller.dial(transferor);
   const { call } = await first;
