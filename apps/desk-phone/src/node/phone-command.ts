@@ -26,6 +26,8 @@ export async function phoneCommand(words: readonly string[]): Promise<number> {
     if (error instanceof StartFault) return complain(error.message, EXIT.usage);
     throw error;
   }
+  // who read our lines may go away (a closed pipe): that ends no call
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   for (const warning of loaded.warnings) process.stderr.write(`switchhook: warning: ${warning}\n`);
   if (options.check) {
     process.stdout.write(`${loaded.path}: this configuration is right\n`);
