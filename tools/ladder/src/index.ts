@@ -1,3 +1,4 @@
+export { captionOf } from './aliases.ts';
 export { canonicalText } from './canonical.ts';
 export {
   callsOnly,

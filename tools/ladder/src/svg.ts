@@ -1,10 +1,12 @@
 import { Aliases, captionOf, detailsOf } from './aliases.ts';
 import type { Ladder, LadderStep } from './ladder.ts';
 
-const GAP = 230;
+const GAP = 270;
 const LEFT = 110;
 const TOP = 70;
 const ROW = 34;
+/** White around a label, so that one that is wider than its arrow stays readable where it crosses a line. */
+const HALO = 'stroke="#ffffff" stroke-width="3" paint-order="stroke"';
 const HUES = ['#1f77b4', '#c2410c', '#15803d', '#7c3aed', '#be185d', '#0e7490', '#a16207'];
 
 /** The ladder as a stand-alone SVG: one colour a Call-ID, dashes for what was repeated, a cross for what was lost. */
@@ -58,8 +60,8 @@ function arrow(
   const lines = [
     `<text x="8" y="${y + 4}" fill="#6b7280" font-size="10">${(sinceMs / 1000).toFixed(3)} s</text>`,
     `<line x1="${from}" y1="${y}" x2="${end}" y2="${y}" stroke="${hue}" stroke-width="1.5"${dash} marker-end="url(#head)"/>`,
-    `<text x="${middle}" y="${y - 4}" text-anchor="middle" fill="${hue}" font-weight="600">${entities(captionOf(step))}</text>`,
-    `<text x="${middle}" y="${y + 11}" text-anchor="middle" fill="#6b7280" font-size="9">${entities(notes)}</text>`,
+    `<text x="${middle}" y="${y - 4}" text-anchor="middle" fill="${hue}" font-weight="600" ${HALO}>${entities(captionOf(step))}</text>`,
+    `<text x="${middle}" y="${y + 11}" text-anchor="middle" fill="#6b7280" font-size="9" ${HALO}>${entities(notes)}</text>`,
   ];
   if (step.lost)
     lines.push(`<text x="${end}" y="${y + 5}" text-anchor="middle" fill="#dc2626" font-size="16">×</text>`);

@@ -30,4 +30,25 @@ test('verdict: after a completed transfer the displays name the two who talk now
   );
 });
 
+test('verdict: a wrong number is a call that was refused, not a hold', () => {
+  const sip = (first: string, toTag: string) =>
+    new TextEncoder().encode(
+      `${first}\r\nCall-ID: one\r\nFrom: <sip:1000@x>;tag=a\r\nTo: <sip:9998@x>${toTag}\r\nCSeq: 7 INVITE\r\n\r\n`,
+    );
+  const refused = (requestTag: string, status: string) => {
+    const ladder = ladderOf(
+      [
+        { atMs: 0, from: '10.0.0.2:5060', to: '10.0.0.1:5060', bytes: sip('INVITE sip:9998@x SIP/2.0', requestTag) },
+        { atMs: 5, from: '10.0.0.1:5060', to: '10.0.0.2:5060', bytes: sip(`SIP/2.0 ${status}`, ';tag=b') },
+      ],
+      { '10.0.0.1': 'exchange', '10.0.0.2': 'receptionist' },
+    );
+    return shortcomings({ ...FINDINGS, ladder }).filter((line) => line.includes('refused'));
+  };
+  assert.deepEqual(refused('', '404 Not Found'), ['the call (INVITE) was refused: 404 Not Found']);
+  assert.deepEqual(refused(';tag=b', '488 Not Acceptable Here'), [
+    'hold (INVITE) was refused: 488 Not Acceptable Here',
+  ]);
+});
+
 test.run();

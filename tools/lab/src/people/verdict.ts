@@ -2,6 +2,7 @@ import {
   ATTENDED_TRANSFER_STEPS,
   ATTENDED_TRANSFER_STEPS_WITH_LOSS,
   type Ladder,
+  type LadderStep,
   matchSteps,
   seenBy,
 } from '@switchhook/ladder';
@@ -35,8 +36,7 @@ export function shortcomings(findings: Findings): string[] {
       (step.cseq.method === 'REFER' || step.cseq.method === 'INVITE'),
   );
   for (const step of refused) {
-    const what = step.cseq.method === 'REFER' ? 'REFER' : 'hold (INVITE)';
-    if (!step.again) wrong.push(`${what} was refused: ${step.status} ${step.rest}`);
+    if (!step.again) wrong.push(`${refusedOf(ladder, step)} was refused: ${step.status} ${step.rest}`);
   }
   for (const pattern of findings.lossy ? ATTENDED_TRANSFER_STEPS_WITH_LOSS : [ATTENDED_TRANSFER_STEPS]) {
     const missing = matchSteps(ladder, 'receptionist', pattern);
@@ -65,6 +65,19 @@ export function shortcomings(findings: Findings): string[] {
   }
   if (findings.packetsAfterEnd > 0) wrong.push(`${findings.packetsAfterEnd} RTP packets were sent after the end`);
   return wrong;
+}
+
+/** What a final answer refused: a REFER, a call, or the hold of a call that stands. */
+function refusedOf(ladder: Ladder, answer: LadderStep): string {
+  if (answer.cseq.method === 'REFER') return 'REFER';
+  const call = ladder.steps.some(
+    (step) =>
+      step.method === 'INVITE' &&
+      step.toTag === undefined &&
+      step.callId === answer.callId &&
+      step.cseq.number === answer.cseq.number,
+  );
+  return call ? 'the call (INVITE)' : 'hold (INVITE)';
 }
 
 function list(words: readonly string[]): string {

@@ -1,14 +1,13 @@
 import process from 'node:process';
 import { drawScreen, Hands, readKeys } from '@switchhook/desk-phone';
-import { ladderText, seenBy } from '@switchhook/ladder';
 import { lampLevel, lampPatterns, type PatternName } from '@switchhook/phone';
 import { monotonicClock } from '@switchhook/sip-core/node';
 import { pause } from '../pause.ts';
 import type { RealOffice } from '../real-office.ts';
+import { phoneWidth, screen } from './layout.ts';
 import { outcomesOf, type Played, shownIn, specialistAnswers } from './play.ts';
 
 const REDRAW_MS = 150;
-const PHONE_WIDTH = 62;
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 const HELP: readonly string[] = [
@@ -22,7 +21,7 @@ const HELP: readonly string[] = [
   '  c back to the caller   q leave the demo',
 ];
 
-/** The demo with a person at the keys: the telephone at the left, its ladder growing at the right. Ends with `q`. */
+/** The demo with a person at the keys: the telephone at the left, its ladder growing at the right. Ends with `q` or Ctrl-C. */
 export async function playByHand(office: RealOffice): Promise<Played> {
   const { runtime } = office.phones.receptionist;
   const answering = specialistAnswers(office);
@@ -76,6 +75,7 @@ export async function playByHand(office: RealOffice): Promise<Played> {
 
 function picture(office: RealOffice, refusal: string | undefined): string {
   const nowMs = Date.now();
+  const { rows = 24, columns = 80 } = process.stdout;
   const phone = drawScreen(office.phones.receptionist.runtime.snapshot(), {
     name: 'reception 1000',
     nowMs,
@@ -84,18 +84,9 @@ function picture(office: RealOffice, refusal: string | undefined): string {
       return known === undefined || known.name === 'off' || !lampLevel(known, nowMs) ? 'off' : known.colour;
     },
     colour: false,
-    width: PHONE_WIDTH - 2,
+    width: phoneWidth(columns) - 2,
     refusal,
     notes: [],
   });
-  const left = [...phone, '', ...HELP];
-  const rows = Math.max((process.stdout.rows ?? 40) - 1, 10);
-  const columns = Math.max((process.stdout.columns ?? 120) - PHONE_WIDTH, 0);
-  const [head = '', ...steps] = ladderText(seenBy(office.ladder(), 'receptionist')).trimEnd().split('\n');
-  const right = [head, ...steps.slice(-(rows - 1))];
-  const height = Math.min(Math.max(left.length, right.length), rows);
-  const lines: string[] = [];
-  for (let i = 0; i < height; i++)
-    lines.push(`${(left[i] ?? '').padEnd(PHONE_WIDTH)}${(right[i] ?? '').slice(0, columns)}`);
-  return lines.join('\r\n');
+  return screen(phone, HELP, office.ladder(), { rows, columns }).join('\r\n');
 }

@@ -10,7 +10,9 @@ try {
   const { outcome, heard, ladder } = findings;
   console.log(`\n${ladderText(seenBy(ladder, 'receptionist'))}`);
   console.log(`outcome      ${outcome.name}, evidence ${outcome.evidence ?? 'none'}`);
-  console.log(`transfer     ${transferMs?.toFixed(1) ?? '-'} ms from REFER to NOTIFY 200`);
+  console.log(
+    `transfer     ${transferMs === undefined ? 'no NOTIFY 200' : `${transferMs.toFixed(1)} ms from REFER to NOTIFY 200`}`,
+  );
   for (const [who, voices] of Object.entries(heard)) {
     console.log(`${who.padEnd(12)} heard ${voices.join(', ') || 'nothing'}`);
   }
@@ -28,7 +30,7 @@ try {
     writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
   for (const line of wrong) console.error(`demo: ${line}`);
-  console.log(wrong.length === 0 ? 'demo: all as it must be' : `demo: ${wrong.length} not as it must be`);
+  console.log(wrong.length === 0 ? 'demo: all as it must be' : `demo: not as it must be (${wrong.length})`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);

@@ -55,7 +55,8 @@ export function demoOptions(args: readonly string[], tty: boolean): DemoOptions 
   if (values.mqtt === true && values.headset === true)
     throw new Error('--mqtt and --headset are two hands: choose one');
   return {
-    auto: values.auto === true || !tty,
+    // A person's keys are the terminal's; the other hands play by themselves.
+    auto: values.auto === true || !tty || values.mqtt === true || values.headset === true,
     style,
     loss,
     seed,
