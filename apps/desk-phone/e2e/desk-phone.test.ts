@@ -172,6 +172,14 @@ audio: {sound: silence}
   }
 });
 
+test('--help after any command prints what there is and exits 0', async () => {
+  for (const command of ['ctl', 'phone', 'setup']) {
+    const asked = new DeskProcess(command, '--help');
+    assert.equal(await asked.exited, 0, asked.errors);
+    assert.match(asked.output, /switchhook ctl \[--socket PATH\]/);
+  }
+});
+
 test('ctl without a phone: exit code 3 and how to start one', async () => {
   const ctl = new DeskProcess('ctl', '--socket', '/nonexistent/control.sock', 'state');
   assert.equal(await ctl.exited, 3);

@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts';
 const HELP = `switchhook ${VERSION}: a SIP desk phone
 
   switchhook phone [--config FILE] [--check] [--keys terminal]   run the phone, or only check its configuration
-  switchhook setup [--config FILE]                               ask a few questions, register once, write the configuration
+  switchhook setup [--config FILE] [--force]                     ask four questions, register once, write the configuration
   switchhook ctl [--socket PATH] [--json] VERB [ARGUMENT…]       tell a running phone what to do
   switchhook ctl state | watch                                   what it is doing, once or as it changes
   switchhook --help | --version
@@ -19,7 +19,7 @@ Exit codes of ctl: 0 done, 1 failed, 2 wrong command line, 3 no phone answers, 4
 /** Each subcommand is loaded only when it is asked for: ctl never reads what the phone is made of. */
 async function run(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
-  switch (command) {
+  switch (rest.includes('--help') ? '--help' : command) {
     case 'phone':
       return (await import('./phone-command.ts')).phoneCommand(rest);
     case 'setup':

@@ -61,7 +61,7 @@ export async function setupCommand(words: readonly string[]): Promise<number> {
     writeFileSync(written.passwordPath, `${answers.password}\n`, { mode: 0o600 });
     writeFileSync(path, written.yaml, { mode: 0o644 });
     process.stdout.write(
-      `Registered. Written: ${path} and ${written.passwordPath}\nNow: switchhook phone --keys terminal\n`,
+      `Registered. Written: ${path} and ${written.passwordPath}\nNow: switchhook phone${path === defaultConfigurationPath() ? '' : ` --config ${path}`} --keys terminal\n`,
     );
     return 0;
   } catch (error) {
@@ -145,7 +145,8 @@ async function registerOnce(loaded: LoadedConfiguration): Promise<string | undef
     },
   };
   const folder = openStateFolder(configuration.log.folder);
-  let last = `no answer from ${configuration.accounts[0]!.domain} within ${REGISTER_LIMIT_MS / 1000} s: check the server, and that nothing blocks SIP`;
+  const { server, domain } = configuration.accounts[0]!;
+  let last = `no answer from ${server ?? domain} within ${REGISTER_LIMIT_MS / 1000} s: check the server, and that nothing blocks SIP`;
   try {
     const phone = await startPhone(trial, new Log(folder, configuration.log, Date.now), folder, (line) => {
       last = line;
