@@ -61,7 +61,7 @@ function arrow(
     `<text x="8" y="${y + 4}" fill="#6b7280" font-size="10">${(sinceMs / 1000).toFixed(3)} s</text>`,
     `<line x1="${from}" y1="${y}" x2="${end}" y2="${y}" stroke="${hue}" stroke-width="1.5"${dash} marker-end="url(#head)"/>`,
     `<text x="${middle}" y="${y - 4}" text-anchor="middle" fill="${hue}" font-weight="600" ${HALO}>${entities(captionOf(step))}</text>`,
-    `<text x="${middle}" y="${y + 11}" text-anchor="middle" fill="#6b7280" font-size="9" ${HALO}>${entities(notes)}</text>`,
+    `<text x="${middle}" y="${y + 14}" text-anchor="middle" fill="#6b7280" font-size="9" ${HALO}>${entities(notes)}</text>`,
   ];
   if (step.lost)
     lines.push(`<text x="${end}" y="${y + 5}" text-anchor="middle" fill="#dc2626" font-size="16">×</text>`);
