@@ -262,6 +262,13 @@ test('mqtt §3.2: short forms carry nothing, PRESS or the single argument; setti
   assert.deepEqual(told(message('set/volume_ring', '40'))[0]!.args, { route: 'ring', percent: 40 });
 });
 
+test('mqtt §3.4: set/dnd does what it says; no other topic of the operator carries the role of the admin', () => {
+  const { message } = start();
+  assert.equal(told(message('set/dnd', 'ON'))[0]!.role, 'admin');
+  for (const topic of ['set/hold_recall_sec', 'set/volume_ring', 'cmd/settings.set', 'cmd/system.reregister'])
+    assert.equal(told(message(topic, topic.startsWith('set/') ? '40' : ''))[0]!.role, 'operator', topic);
+});
+
 test('mqtt §3.5: more than twenty commands in a second are dropped and noted', () => {
   const { message } = start();
   const outs = Array.from({ length: 30 }, (_, i) => message('cmd', { id: `f${i}`, cmd: 'call.answer' }));

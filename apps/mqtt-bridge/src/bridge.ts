@@ -241,8 +241,8 @@ export class Bridge implements Core<BridgeIn, BridgeOut> {
       return this.#refuse(asked, 'bad_schema', `"${text.value.slice(0, 32)}" is no argument of ${message.topic}`);
     const stale = this.#staleness(message, undefined, now);
     if (stale !== undefined) return this.#refuse(asked, ...stale);
-    const { cmd, args } = command.value;
-    if (cmd !== 'transfer.complete') return this.#pass(asked, 'operator', { cmd, args });
+    const { cmd, args, role } = command.value;
+    if (cmd !== 'transfer.complete') return this.#pass(asked, role, { cmd, args });
     if (this.#transfer === undefined) return this.#refuse(asked, 'not_in_state', 'there is no transfer to complete');
     if (now - this.#transfer.since < KNOWN_TRANSFER_MS)
       return this.#refuse(asked, 'stale_state', 'this transfer is younger than a second: name its transferId');

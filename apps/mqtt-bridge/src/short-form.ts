@@ -1,9 +1,12 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
+import type { Role } from './topics.ts';
 
 /** A command without an envelope: what a dashboard's button, text or switch sends. */
 export interface ShortCommand {
   readonly cmd: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** As whom it is said. `set/dnd` has a topic of its own: who may write there may do that one thing of the admin's. */
+  readonly role: Role;
 }
 
 /** The one argument that a verb takes in its short form. */
@@ -20,11 +23,13 @@ const ARGUMENT: Readonly<Record<string, { readonly name: string; readonly type: 
 
 /** `cmd/<verb>` with its payload: nothing, `PRESS`, or the single argument. */
 export function shortCommand(verb: string, text: string): Parsed<ShortCommand, 'bad-argument'> {
-  if (text === '' || text === 'PRESS') return parsed({ cmd: verb, args: {} });
+  if (text === '' || text === 'PRESS') return parsed({ cmd: verb, args: {}, role: 'operator' });
   const takes = Object.hasOwn(ARGUMENT, verb) ? ARGUMENT[verb]! : undefined;
   if (takes === undefined) return fault('bad-argument', 0);
   const value = argumentOf(takes.type, text);
-  return value === undefined ? fault('bad-argument', 0) : parsed({ cmd: verb, args: { [takes.name]: value } });
+  return value === undefined
+    ? fault('bad-argument', 0)
+    : parsed({ cmd: verb, args: { [takes.name]: value }, role: 'operator' });
 }
 
 /** `set/<key>` with its payload: settings that are verbs of their own become those. */
@@ -36,10 +41,10 @@ export function settingCommand(key: string, text: string): Parsed<ShortCommand, 
     const percent = argumentOf('number', text);
     return percent === undefined
       ? fault('bad-argument', 0)
-      : parsed({ cmd: 'audio.volume', args: { route: key.slice('volume_'.length), percent } });
+      : parsed({ cmd: 'audio.volume', args: { route: key.slice('volume_'.length), percent }, role: 'operator' });
   }
   const value = argumentOf('switch', text) ?? argumentOf('number', text) ?? text;
-  return parsed({ cmd: 'settings.set', args: { key, value } });
+  return parsed({ cmd: 'settings.set', args: { key, value }, role: key === 'dnd' ? 'admin' : 'operator' });
 }
 
 function argumentOf(kind: 'text' | 'number' | 'switch', text: string): string | number | boolean | undefined {

@@ -81,6 +81,11 @@ test('terminal: the last refusal and lasting faults are shown', () => {
   assert.ok(text.includes('   (no sound card)'));
 });
 
+test('terminal: a refusal that the display tells already is not told twice', () => {
+  const text = drawScreen({ ...state, display: ['No call'] }, { ...context, refusal: 'No call' });
+  assert.equal(text.filter((line) => line.includes('No call')).length, 1);
+});
+
 test('terminal: the keys are told in full on a terminal of 80 columns, the last one left free', () => {
   const keys = drawScreen(state, { ...context, width: 200 }).slice(-2);
   assert.ok(

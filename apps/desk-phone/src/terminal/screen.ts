@@ -33,7 +33,8 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     state.transfer === null
       ? []
       : [`   transfer ${state.transfer.transferId}: ${state.transfer.outcome ?? state.transfer.state}`];
-  const refusal = context.refusal === undefined ? [] : ['', `   ! ${plain(context.refusal)}`];
+  const why = context.refusal;
+  const refusal = why === undefined || state.display.includes(why) ? [] : ['', `   ! ${plain(why)}`];
   return [
     `${context.name}  ${state.phone}  hook ${state.hook}  ${state.route}  ${plain(drawRegistrations(state))}`,
     '',

@@ -184,7 +184,7 @@ export class ControlSession implements Core<SessionIn, SessionOut> {
   }
 
   #done(id: string, result: Readonly<Record<string, unknown>>, ms: number): SessionOut {
-    return this.#answer({ v: 1, id, phase: 'done', result, ms });
+    return this.#answer({ v: 1, id, phase: 'done', result, ms: Math.round(ms) });
   }
 
   #fail(id: string, code: ErrorCode, message: string): SessionOut {
