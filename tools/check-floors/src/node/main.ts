@@ -22,7 +22,7 @@ const files = packages.reduce((sum, pkg) => sum + pkg.files.size, 0);
 console.log(
   findings.length === 0
     ? `floors: ${files} files in ${packages.length} packages stand`
-    : `floors: ${findings.length} breaches`,
+    : `floors: ${findings.length} ${findings.length === 1 ? 'breach' : 'breaches'}`,
 );
 process.exit(findings.length === 0 ? 0 : 1);
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ladderText } from '@switchhook/ladder';
 import { UserAgent } from '@switchhook/sip-core';
@@ -7,24 +8,38 @@ import { isGood, type OfficeReport, playOffice } from '../virtual/simulation.ts'
 import { seededCrypto } from './seeded-crypto.ts';
 
 /** `npm run simulate -- --offices 1000 --seed 1 [--loss p] [--style proxy|b2bua] [--break kind] [--json FILE]` */
-const { values } = parseArgs({
-  options: {
-    offices: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-    loss: { type: 'string', default: '0' },
-    style: { type: 'string' },
-    break: { type: 'string' },
-    json: { type: 'string' },
-    ladder: { type: 'boolean' },
-  },
-});
+/** A wrong command line is one line and exit code 2. */
+function refuse(why: string): never {
+  console.error(`simulate: ${why}`);
+  process.exit(2);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        offices: { type: 'string', default: '1000' },
+        seed: { type: 'string', default: '1' },
+        loss: { type: 'string', default: '0' },
+        style: { type: 'string' },
+        break: { type: 'string' },
+        json: { type: 'string' },
+        ladder: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+const values = options();
 const [offices, first, loss] = [values.offices, values.seed, values.loss].map(Number) as [number, number, number];
 const style = values.style === 'proxy' || values.style === 'b2bua' ? values.style : undefined;
 const sabotage = SABOTAGES.find((one) => one === values.break);
 if (!(offices > 0) || !Number.isInteger(first) || !(loss >= 0 && loss < 1))
-  throw new Error('--offices, --seed and --loss are numbers');
-if (values.style !== undefined && style === undefined) throw new Error('--style is proxy or b2bua');
-if (values.break !== undefined && sabotage === undefined) throw new Error(`--break is one of ${SABOTAGES.join(', ')}`);
+  refuse('--offices and --seed are whole numbers, --loss is a share from 0 to 1');
+if (values.style !== undefined && style === undefined) refuse('--style is proxy or b2bua');
+if (values.break !== undefined && sabotage === undefined) refuse(`--break is one of ${SABOTAGES.join(', ')}`);
 
 const tally = { runs: 0, lostCallers: 0, brokenPromises: 0, leaks: 0, uncaught: 0, messages: 0 };
 const byFault: Record<string, number> = {};

@@ -33,6 +33,9 @@ try {
   console.log(wrong.length === 0 ? 'demo: all as it must be' : `demo: not as it must be (${wrong.length})`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {
-  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`demo: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+  console.error(
+    'demo: what it takes: --auto --style --loss --seed --mqtt --headset --break --talk --json --out; see README.md',
+  );
   process.exitCode = 2;
 }
