@@ -10,7 +10,7 @@ import { runBridge } from './run-bridge.ts';
 const VERSION = '0.1.0';
 const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check]
 
-  --config FILE  the YAML configuration: id, broker, control, log (docs/mqtt.md)
+  --config FILE  the YAML configuration: id, broker, control, log (apps/mqtt-bridge/README.md)
   --check        only say whether the configuration is right
   --version      ${VERSION}`;
 
