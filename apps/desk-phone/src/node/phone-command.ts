@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { compileSooner } from '@switchhook/phone/node';
 import {
   defaultConfigurationPath,
   type LoadedConfiguration,
@@ -56,6 +57,7 @@ async function run(loaded: LoadedConfiguration, keys: boolean): Promise<number> 
     throw error;
   }
   phone.media.catch((error: Error) => say(`no sound: ${error.message}`));
+  compileSooner();
   await log.open(configuration.log.level, destination(logPath));
   say(
     `phone ${configuration.name} at port ${phone.sipPort}${phone.controlPath === undefined ? '' : `, control socket ${phone.controlPath}`}`,

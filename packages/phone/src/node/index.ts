@@ -1,4 +1,5 @@
 export { Admission, LOCAL_WINS_MS, type RemotePolicy } from './admission.ts';
+export { compileSooner } from './compile-sooner.ts';
 export { ControlServer, type ControlServerOptions } from './control-server.ts';
 export { Emitter } from './emitter.ts';
 export { farewell } from './farewell.ts';

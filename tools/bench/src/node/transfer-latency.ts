@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { compileSooner } from '@switchhook/phone/node';
 import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
 import { oneWayMs } from './echo.ts';
 import { pause } from './measured-process.ts';
@@ -17,7 +18,7 @@ const PJSUA_MS = 2.4;
 
 /**
  * 7a: from REFER to the NOTIFY that says 200, among three agents of ours on loopback, each with sockets and a media worker of
- * its own, in one process (the three pjsua of the recorded figure were three). The transferee opens media and makes its offer, the target answers with its own.
+ * its own, in one process (the three pjsua of the recorded figure were three) that compiles as the desk phone does. The transferee opens media and makes its offer, the target answers with its own.
  */
 export const transfers: Bench = { name: 'transfer', ids: ['7a'], run };
 
@@ -49,6 +50,7 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
 }
 
 async function measure(): Promise<{ readonly first: readonly number[]; readonly times: readonly number[] }> {
+  compileSooner();
   const transferor = await TransferAgent.open('transferor');
   const caller = await TransferAgent.open('caller');
   const target = await TransferAgent.open('target');
