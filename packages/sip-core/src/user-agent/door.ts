@@ -139,7 +139,7 @@ export type CallIn =
 export type ReferIn =
   /**
    * Send REFER in the call's dialog. `referTo` is the URI without angle brackets, Replaces already escaped into it.
-   * The answer comes as `refer-answered` after any digest round.
+   * The answer comes as `refer-answered` after any digest round, the NOTIFYs as `refer-notified`.
    */
   | {
       readonly type: 'refer';
@@ -149,6 +149,11 @@ export type ReferIn =
       readonly referredBy: string;
       /** Ask for no subscription (`Refer-Sub: false`, RFC 4488). */
       readonly withoutSubscription?: boolean;
+      /**
+       * Send it in a dialog of its own to the peer's GRUU, the call named by Target-Dialog (RFC 7647 §4, RFC 4538); only
+       * for a peer whose `gruu` is true. Its refusals are said of the REFER alone, never of the call: 481 and 408 leave it.
+       */
+      readonly outOfDialog?: boolean;
     }
   /** Answer an incoming REFER: 2xx accepts and starts its subscription with NOTIFY 100; anything else refuses. */
   | { readonly type: 'answer-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string }
@@ -167,6 +172,7 @@ export type NetworkOut =
 export type RegistrationState =
   | { readonly name: 'unregistered' }
   | { readonly name: 'registering'; readonly attempt: number }
+  /** `contact` is what dialogs carry: our public GRUU when the registrar gave one (RFC 5627 §4.4). */
   | { readonly name: 'registered'; readonly expiresAt: number; readonly contact: string }
   /** Not given up: `nextTryAt` is the moment of the next attempt. */
   | {
@@ -224,7 +230,7 @@ export type CallOut =
       readonly dialog: DialogIdentity;
       readonly peer: Peer;
     }
-  /** The peer's shown identity, target or capabilities changed in mid-call. */
+  /** The peer's shown identity, target or capabilities changed in mid-call; only when something of it did. */
   | { readonly type: 'peer-changed'; readonly call: CallId; readonly peer: Peer }
   /** A re-INVITE or UPDATE: `body` absent = the peer wants our full offer. Reply with answer-offer or refuse-offer. */
   | {
@@ -253,6 +259,8 @@ export type ReferOut =
       readonly retryAfterS?: number;
       /** The 2xx said `Refer-Sub: false`: no NOTIFY will come. */
       readonly withoutSubscription: boolean;
+      /** 3xx only: the URI of its first Contact, where the REFER may be tried instead. */
+      readonly contact?: string;
     }
   /**
    * A NOTIFY on our refer subscription, already answered 200. `status` is the sipfrag's, undefined when the body was

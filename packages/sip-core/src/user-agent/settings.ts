@@ -27,6 +27,15 @@ export interface Account {
   readonly register: boolean;
   /** Seconds asked for in REGISTER. Default 300. */
   readonly expiresS?: number;
+  /** This phone's name, `urn:uuid:…`, the same at every start: it becomes `+sip.instance` and asks for a GRUU (RFC 5627). */
+  readonly instance?: string;
+  /** Seconds that a session may last without a sign of life (RFC 4028). Default 1800, 90 at least; 0 = no session timer. */
+  readonly sessionExpiresS?: number;
+  /**
+   * A call that rings here may be taken over by one whose INVITE Replaces it and comes from the account's own server: the
+   * old one ends as `replaced`, the new one is `incoming` and rings. Default false: 481, as RFC 3891 §3 has it.
+   */
+  readonly replaceRinging?: boolean;
 }
 
 /** What the user agent is told once. */
@@ -45,10 +54,14 @@ export interface UserAgentSettings {
   readonly limits?: UserAgentLimits;
 }
 
-/** Above either, new requests get 503 with Retry-After. */
+/** How much may be asked of us at once; above the first two, new requests get 503 with Retry-After. */
 export interface UserAgentLimits {
   /** Calls at a time, ringing ones included. Default 64. */
   readonly calls?: number;
   /** Server transactions at a time; each lives 32 s after its final response over UDP. Default 500. */
   readonly serverTransactions?: number;
+  /** New INVITEs in 10 s from one source that is no server of ours; more are dropped unanswered. Default 5. */
+  readonly invitesPerSource?: number;
+  /** The same over all such sources. Default 20. */
+  readonly invitesOfStrangers?: number;
 }
