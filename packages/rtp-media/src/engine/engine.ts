@@ -1,7 +1,7 @@
 import type { Millis, Random } from '@switchhook/sans-io';
 import { DtmfGenerator } from '../dtmf/inband.ts';
 import { gainOf, Mix, scale } from '../mixer/mixer.ts';
-import { MediaSession } from '../session/media-session.ts';
+import { MediaSession, type Relay } from '../session/media-session.ts';
 import type { Endpoint, MediaId } from '../session/plan.ts';
 import { ToneGenerator } from '../tone/generator.ts';
 import { MelodyPlayer } from '../tone/melody.ts';
@@ -21,6 +21,8 @@ interface Part {
   holdSource: HoldSource;
   connected: boolean;
   bridged: boolean;
+  /** Its frame of this tick is in the mixes. */
+  joined: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export class MediaEngine implements Engine {
   #route: RouteName = 'handset';
   readonly #gain: Record<RouteName | 'ring', number> = { handset: 1, headset: 1, speaker: 1, ring: 1 };
   #nextQuality: Millis | undefined;
+  readonly #relayed: Relay = (from, digit, durationMs) => this.#relay(from, digit, durationMs);
 
   constructor(settings: EngineSettings) {
     const rate: number = settings.sampleRate ?? SAMPLE_RATE;
@@ -134,8 +137,9 @@ export class MediaEngine implements Engine {
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
       part.session.pull(now);
-      if (part.connected) this.#talk.add(part.session);
-      if (part.bridged) this.#bridge.add(part.session);
+      part.joined = this.#voiced(part);
+      if (part.connected && part.joined) this.#talk.add(part.session);
+      if (part.bridged && part.joined) this.#bridge.add(part.session);
     }
     this.#melody.read(this.#music);
     for (let i = 0; i < parts.length; i++) {
@@ -163,8 +167,24 @@ export class MediaEngine implements Engine {
     }
     if (part.connected && !this.#muted) frame.set(microphone);
     else frame.fill(0);
-    if (part.connected) this.#talk.addMinus(part.session, frame);
-    if (part.bridged) this.#bridge.addMinus(part.session, frame);
+    if (part.connected) take(this.#talk, part, frame);
+    if (part.bridged) take(this.#bridge, part, frame);
+  }
+
+  /** Whether this frame of `part` goes into its mix: a key that is relayed as events is not heard besides. */
+  #voiced({ session, connected, bridged }: Part): boolean {
+    return !session.keyed || (connected && !bridged && this.#connected.length < 2);
+  }
+
+  /** A key of one far end reaches the others that it is joined with, as their own plan carries keys. */
+  #relay(from: MediaSession, digit: string, durationMs: number): void {
+    const source = this.#find(from.id);
+    if (source === undefined) return;
+    for (const part of this.#parts) {
+      if (part === source) continue;
+      if ((part.bridged && source.bridged) || (part.connected && source.connected))
+        part.session.dial(digit, durationMs);
+    }
   }
 
   #toEar(speaker: Int16Array): void {
@@ -196,8 +216,8 @@ export class MediaEngine implements Engine {
 
   #open(id: MediaId): void {
     if (this.#find(id) !== undefined) throw new Error(`media session ${id} is open already`);
-    const session = new MediaSession(id, this.#random, this.#out);
-    this.#parts.push({ session, holdSource: 'silence', connected: false, bridged: false });
+    const session = new MediaSession(id, this.#random, this.#out, this.#relayed);
+    this.#parts.push({ session, holdSource: 'silence', connected: false, bridged: false, joined: false });
     this.#ids = this.#parts.map((part) => part.session.id);
     this.#join();
   }
@@ -230,6 +250,12 @@ export class MediaEngine implements Engine {
     if (part === undefined) throw new Error(`no media session ${id}`);
     return part;
   }
+}
+
+/** The mix without what `part` put into it. */
+function take(mix: Mix, part: Part, frame: Int16Array): void {
+  if (part.joined) mix.addMinus(part.session, frame);
+  else mix.addTo(frame);
 }
 
 function ofFrameLength(frame: Int16Array): void {

@@ -23,6 +23,11 @@ const COMFORT_NOISE = 13;
 const PACKET_MAX = 480;
 /** Power of our RFC 4733 and in-band keys, -dBm0. */
 const KEY_LEVEL = 10;
+/** So long after a key's last event its sound may still come: events overtake the jitter buffer, and some gateways send both. */
+const KEY_TAIL_MS = 140;
+
+/** Told of each key that the far end of `from` has ended. */
+export type Relay = (from: MediaSession, digit: string, durationMs: number) => void;
 
 /**
  * One audio stream of one call: datagrams in, 20 ms of sound out (`heard`), and the other way round. Ticked by the
@@ -68,14 +73,18 @@ export class MediaSession implements Voice {
   #flowing = false;
   #listeningSince: Millis = 0;
   #starvedFor = 0;
+  /** Sound is that of a key until then. */
+  #keyedUntil: Millis = Number.NEGATIVE_INFINITY;
+  #now: Millis = 0;
 
-  constructor(id: MediaId, random: Random, out: MediaOut) {
+  constructor(id: MediaId, random: Random, out: MediaOut, relay: Relay = () => undefined) {
     this.id = id;
     this.#out = out;
     this.#random = random;
-    this.#keysIn = new DigitReceiver((digit, durationMs) =>
-      out.event({ type: 'digit', session: id, digit, durationMs }),
-    );
+    this.#keysIn = new DigitReceiver((digit, durationMs) => {
+      out.event({ type: 'digit', session: id, digit, durationMs });
+      relay(this, digit, durationMs);
+    });
     // RFC 3550 §5.1: SSRC, first sequence number and first timestamp are random
     this.#ssrc = this.#random32();
     this.#sequence = this.#random32() & 0xffff;
@@ -147,9 +156,15 @@ export class MediaSession implements Voice {
     if (why !== undefined) this.#drop(why);
   }
 
+  /** The far end sends a key as events now: what its audio carries besides is that key's sound, or a gap. */
+  get keyed(): boolean {
+    return this.#now < this.#keyedUntil;
+  }
+
   /** Fill `heard` with the next 20 ms. */
   pull(now: Millis): void {
     this.#keysIn.tick(now);
+    this.#now = now;
     const plan = this.#plan;
     if (plan === undefined || !receives(plan.direction)) {
       if (this.sounds) this.heard.fill(0);
@@ -250,6 +265,7 @@ export class MediaSession implements Voice {
     }
     if (keys) {
       const read = this.#keysIn.receive(packet, view.payloadOffset, view.payloadLength, view.timestamp, now);
+      if (read) this.#keyedUntil = now + KEY_TAIL_MS;
       return read ? undefined : 'event';
     }
     if (codec === undefined) return undefined;
