@@ -206,7 +206,7 @@ export class Phone {
   }
 }
 
-function seededCrypto(seed: number): Crypto {
+export function seededCrypto(seed: number): Crypto {
   const random = new SeededRandom(seed);
   return {
     bytes: (count) => random.bytes(count),
