@@ -1,5 +1,5 @@
-import { otherLeg, type TransferorStep } from './attempt.ts';
-import type { Leg, TransferEffect, TransferEvent, TransferOutcome, TransferRules, TransferTimer } from './door.ts';
+import { otherLeg, type PlainEvent, type TransferorStep } from './attempt.ts';
+import type { Leg, TransferEffect, TransferOutcome, TransferRules, TransferTimer } from './door.ts';
 import type { Standing, TransferState } from './state.ts';
 import { meansDead, restore, retrieve, settle, settled } from './verdict.ts';
 
@@ -31,7 +31,7 @@ const refuse = (state: TransferState, why: Extract<TransferEffect, { type: 'refu
 });
 
 /** Completed: the legs end, by the far side in time or by us. */
-export function settlingStep(state: Named<'settling'>, event: TransferEvent): TransferorStep {
+export function settlingStep(state: Named<'settling'>, event: PlainEvent): TransferorStep {
   const { referee } = state;
   const without = (leg: Leg) => settled(referee, state.caller && leg !== 'caller', state.target && leg !== 'target');
   switch (event.type) {
@@ -66,10 +66,13 @@ export function settlingStep(state: Named<'settling'>, event: TransferEvent): Tr
 }
 
 /** Failed with both legs up. */
-export function restoredStep(state: Named<'restored'>, event: TransferEvent): TransferorStep {
+export function restoredStep(state: Named<'restored'>, event: PlainEvent): TransferorStep {
   switch (event.type) {
     case 'complete':
-      return { state: over, effects: [{ type: 'start-again', facts: state.facts, talking: state.talking }] };
+      return {
+        state: over,
+        effects: [{ type: 'start-again', facts: state.facts, talking: state.talking, then: 'complete' }],
+      };
     case 'cancel': {
       const back = retrieve();
       return { state: back.state, effects: [{ type: 'end', leg: 'target' }, ...back.effects] };
@@ -119,7 +122,7 @@ export function restoredStep(state: Named<'restored'>, event: TransferEvent): Tr
  * Unknown. A NOTIFY of the same REFER may still come while nobody touches the calls: it is then believed, said as
  * `late-verdict` (the outcome is not given twice) and acted on as if it had come in time.
  */
-export function unsureStep(state: Named<'unsure'>, event: TransferEvent, rules: TransferRules): TransferorStep {
+export function unsureStep(state: Named<'unsure'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   const { attempt, target } = state;
   const standing: Standing = { caller: 'up', target: target ? 'up' : 'lost' };
   switch (event.type) {
@@ -135,7 +138,10 @@ export function unsureStep(state: Named<'unsure'>, event: TransferEvent, rules: 
     }
     case 'complete':
       if (!target || attempt.facts === undefined) return refuse(state, 'over');
-      return { state: over, effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target' }] };
+      return {
+        state: over,
+        effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target', then: 'complete' }],
+      };
     case 'cancel': {
       const back = retrieve();
       return { state: back.state, effects: target ? [{ type: 'end', leg: 'target' }, ...back.effects] : back.effects };
@@ -170,7 +176,7 @@ export function unsureStep(state: Named<'unsure'>, event: TransferEvent, rules: 
 }
 
 /** The caller alone, held, the outcome given. */
-export function callerHeldStep(state: Named<'caller-held'>, event: TransferEvent): TransferorStep {
+export function callerHeldStep(state: Named<'caller-held'>, event: PlainEvent): TransferorStep {
   switch (event.type) {
     case 'cancel':
     case 'swap':
@@ -197,7 +203,7 @@ export function callerHeldStep(state: Named<'caller-held'>, event: TransferEvent
 }
 
 /** The caller comes back. */
-export function retrievingStep(state: Named<'retrieving'>, event: TransferEvent): TransferorStep {
+export function retrievingStep(state: Named<'retrieving'>, event: PlainEvent): TransferorStep {
   switch (event.type) {
     case 'resumed':
     case 'ended':

@@ -1,10 +1,13 @@
 import type { Step } from '@switchhook/sans-io';
-import type { Leg, LegFacts, PairFacts, TransferEffect, TransferRules } from './door.ts';
+import type { BlindGoal, Leg, LegFacts, PairFacts, TransferEffect, TransferEvent, TransferRules } from './door.ts';
 import { hostOf, referToUri } from './refer-to.ts';
-import type { Attempt, BlindGoal, Standing, TransferState } from './state.ts';
+import type { Attempt, Standing, TransferState } from './state.ts';
 
 /** The step of every function of the transferor machine. */
 export type TransferorStep = Step<TransferState, TransferEffect>;
+
+/** What every state hears; `merge` and `bridge` are answered in one place. */
+export type PlainEvent = Exclude<TransferEvent, { readonly type: 'merge' | 'bridge' }>;
 
 /** The leg that is not `leg`. */
 export function otherLeg(leg: Leg): Leg {
@@ -22,6 +25,8 @@ export function attendedAttempt(facts: PairFacts, rules: TransferRules): Attempt
     leg,
     form: referToForm(facts[leg], facts[otherLeg(leg)], rules),
     requireReplaces: rules.requireReplaces,
+    manner: 'in-dialog',
+    withoutSubscription: false,
     round: 1,
     glares: 0,
     tried: { form: false, leg: false, wait: false },
@@ -37,6 +42,8 @@ export function blindAttempt(goal: BlindGoal): Attempt {
     leg: 'caller',
     form: 'aor',
     requireReplaces: false,
+    manner: 'in-dialog',
+    withoutSubscription: false,
     round: 1,
     glares: 0,
     tried: { form: true, leg: true, wait: false },
@@ -48,7 +55,14 @@ export function sendRefer(attempt: Attempt, standing: Standing, rules: TransferR
   return {
     state: { name: 'referring', attempt, standing },
     effects: [
-      { type: 'refer', leg: attempt.leg, round: attempt.round, ...wording(attempt) },
+      {
+        type: 'refer',
+        leg: attempt.leg,
+        round: attempt.round,
+        ...wording(attempt),
+        manner: attempt.manner,
+        withoutSubscription: attempt.withoutSubscription,
+      },
       { type: 'set-timer', timer: 'refer-answer', afterMs: rules.referAnswerMs },
     ],
   };
@@ -82,7 +96,7 @@ export function withOtherLeg(attempt: Attempt, rules: TransferRules): Attempt | 
 
 /** Refer-To and Referred-By of an attempt, both without angle brackets. */
 export function wording(attempt: Attempt): { readonly referTo: string; readonly referredBy: string } {
-  if (attempt.blind !== undefined) return attempt.blind;
+  if (attempt.blind !== undefined) return { referTo: attempt.blind.referTo, referredBy: attempt.blind.referredBy };
   if (attempt.facts === undefined) throw new Error('an attended attempt without its facts');
   const transferee = attempt.facts[attempt.leg];
   const goal = attempt.facts[otherLeg(attempt.leg)];

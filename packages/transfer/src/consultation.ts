@@ -1,5 +1,5 @@
-import { attendedAttempt, blindAttempt, otherLeg, sendRefer, type TransferorStep } from './attempt.ts';
-import type { Leg, PairFacts, TransferEffect, TransferEvent, TransferOutcome, TransferRules } from './door.ts';
+import { attendedAttempt, blindAttempt, otherLeg, type PlainEvent, sendRefer, type TransferorStep } from './attempt.ts';
+import type { Leg, PairFacts, TransferEffect, TransferOutcome, TransferRules } from './door.ts';
 import type { TransferState } from './state.ts';
 import { cancelled, meansDead } from './verdict.ts';
 
@@ -47,7 +47,7 @@ function refer(facts: PairFacts, rules: TransferRules): TransferorStep {
 }
 
 /** The caller's hold waits for its final answer; nothing is dialled or referred before. */
-export function holdingStep(state: Named<'holding'>, event: TransferEvent, rules: TransferRules): TransferorStep {
+export function holdingStep(state: Named<'holding'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   switch (event.type) {
     case 'held':
       return event.leg === 'caller' ? goOn(state, [], rules) : stay(state);
@@ -88,7 +88,7 @@ function goOn(state: Named<'holding'>, effects: readonly TransferEffect[], rules
 /** The target is dialled: `calling-target`, or `armed` once `complete` was pressed. */
 export function callingStep(
   state: Named<'calling-target'> | Named<'armed'>,
-  event: TransferEvent,
+  event: PlainEvent,
   rules: TransferRules,
 ): TransferorStep {
   switch (event.type) {
@@ -133,7 +133,7 @@ export function callingStep(
 }
 
 /** Talking with the target, the caller held. */
-export function consultingStep(state: Named<'consulting'>, event: TransferEvent, rules: TransferRules): TransferorStep {
+export function consultingStep(state: Named<'consulting'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   const { facts } = state;
   switch (event.type) {
     case 'complete':
@@ -166,7 +166,7 @@ export function consultingStep(state: Named<'consulting'>, event: TransferEvent,
 }
 
 /** Talking with the caller, the target held. */
-export function swappedStep(state: Named<'swapped'>, event: TransferEvent): TransferorStep {
+export function swappedStep(state: Named<'swapped'>, event: PlainEvent): TransferorStep {
   const { facts } = state;
   switch (event.type) {
     case 'complete':
@@ -197,7 +197,7 @@ export function swappedStep(state: Named<'swapped'>, event: TransferEvent): Tran
 }
 
 /** Between both legs: one hold, then one resume, each with its final answer. */
-export function swappingStep(state: Named<'swapping'>, event: TransferEvent, rules: TransferRules): TransferorStep {
+export function swappingStep(state: Named<'swapping'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   const { facts, to, phase, completing } = state;
   const from = otherLeg(to);
   switch (event.type) {
@@ -265,7 +265,7 @@ function callerBack(): TransferorStep {
 /** `complete` was pressed: the leg that talks is held, then the REFER goes out. */
 export function completingStep(
   state: Named<'holding-again'> | Named<'holding-target'>,
-  event: TransferEvent,
+  event: PlainEvent,
   rules: TransferRules,
 ): TransferorStep {
   const leg: Leg = state.name === 'holding-again' ? 'caller' : 'target';

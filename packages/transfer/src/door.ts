@@ -23,6 +23,8 @@ export interface LegFacts {
   readonly addressOfRecord: string;
   /** Address of record of our own account that owns this call, without angle brackets. */
   readonly account: string;
+  /** `host:port` of that account's registrar or outbound proxy; absent = the domain of `account`. */
+  readonly nextHop?: string;
 }
 
 /** Rules of one PBX and one person's wishes (transfer.md §2, §6, §10). */
@@ -51,6 +53,30 @@ export interface TransferRules {
   readonly subscriptionSlackMs: number;
   /** Blind transfer: the caller's BYE after acceptance counts as success on a PBX that sends BYE instead of NOTIFY. */
   readonly callerByeProvesBlind: boolean;
+  /**
+   * The phone joins the two itself when the peers cannot do it: by itself, only when the person says `bridge`, or not
+   * at all. A plain refusal (403, 486, 603 …) is never bridged by itself.
+   */
+  readonly localBridge: 'auto' | 'ask' | 'never';
+  /**
+   * `complete` while the target rings. `arm` waits for its answer; `early` sends REFER with Replaces of the early
+   * dialog (a B2BUA that owns both legs); `blind` gives the target up and sends the caller there without Replaces.
+   */
+  readonly semiAttended: 'arm' | 'blind' | 'early';
+  /** False asks for no subscription (RFC 4488); then the replaced leg's BYE is the only evidence. Attended only. */
+  readonly referSub: boolean;
+  /** Legs of two accounts with different next hops: send REFER once and then bridge, or bridge at once. */
+  readonly acrossAccounts: 'try' | 'bridge';
+  /** Send the REFER to the target and never to the caller, who then does not learn the target's address (RFC 5589 §7.2). */
+  readonly protectTarget: boolean;
+}
+
+/** Where a blind transfer sends the caller, both without angle brackets. */
+export interface BlindGoal {
+  readonly referTo: string;
+  readonly referredBy: string;
+  /** What is known of the caller, when it is: decides whether the REFER goes out of the dialog. */
+  readonly caller?: LegFacts;
 }
 
 /** Both legs of an attended transfer, as known when the target answered. */
@@ -68,10 +94,20 @@ export type Evidence =
   /** S4: both legs were ended by the far side. */
   | { readonly name: 'both-byes' }
   /** Blind only, and only where `callerByeProvesBlind` says so. */
-  | { readonly name: 'caller-bye' };
+  | { readonly name: 'caller-bye' }
+  /** The phone itself has joined the two; `instead` = the answer after which it did, empty when the person asked. */
+  | { readonly name: 'bridge'; readonly instead: { readonly status?: number; readonly phrase?: string } };
 
 /** Where a transfer was when it failed. */
-export type FailureStage = 'hold' | 'consult' | 'refer' | 'notify' | 'caller-gone' | 'target-gone' | 'cancelled';
+export type FailureStage =
+  | 'hold'
+  | 'consult'
+  | 'refer'
+  | 'notify'
+  | 'bridge'
+  | 'caller-gone'
+  | 'target-gone'
+  | 'cancelled';
 
 export type TransferOutcome =
   | { readonly name: 'completed'; readonly evidence: Evidence }
@@ -93,15 +129,24 @@ export type TransferTimer =
 /** What the transferor machine is told. `leg` events come from the call of that name. */
 export type TransferEvent =
   // the person
-  | { readonly type: 'complete' }
+  /**
+   * `blind` = where a blind transfer would send the caller, both without angle brackets; only looked at while the target
+   * has not answered. Without it an armed transfer can become blind only when `target-ringing` brought facts.
+   */
+  | { readonly type: 'complete'; readonly blind?: BlindGoal }
   | { readonly type: 'cancel' }
   | { readonly type: 'swap' }
+  /** All three talk together. */
+  | { readonly type: 'merge' }
+  /** The phone joins the two and leaves them alone. */
+  | { readonly type: 'bridge' }
   // the legs
   | { readonly type: 'held'; readonly leg: Leg }
   | { readonly type: 'hold-refused'; readonly leg: Leg; readonly status: number }
   | { readonly type: 'resumed'; readonly leg: Leg }
   | { readonly type: 'resume-refused'; readonly leg: Leg; readonly status: number }
-  | { readonly type: 'target-ringing' }
+  /** `facts` = both legs, the target's with its early dialog; needed for `semiAttended: 'early'`. One event a dialog. */
+  | { readonly type: 'target-ringing'; readonly facts?: PairFacts }
   | { readonly type: 'target-answered'; readonly caller: LegFacts; readonly target: LegFacts }
   | { readonly type: 'ended'; readonly leg: Leg; readonly cause: EndCause }
   // the REFER; `round` counts our REFERs of this transfer from 1, so that a late event of an earlier one is harmless
@@ -123,27 +168,53 @@ export type TransferEvent =
     }
   | { readonly type: 'timer'; readonly timer: TransferTimer };
 
+/** In the dialog of the leg, or to the peer's GRUU with Target-Dialog (RFC 7647 §4). */
+export type ReferManner = 'in-dialog' | 'out-of-dialog';
+
+/** Why a press does nothing. */
+export type RefusedWhy =
+  | 'accepted-cannot-cancel'
+  | 'already-pending'
+  | 'not-answered'
+  /** Both legs are one dialog (RFC 5589 §7: Replaces would name the transferee's own call). */
+  | 'same-dialog'
+  /** `localBridge` is `never`. */
+  | 'bridge-not-allowed'
+  | 'over';
+
 /** What the transferor machine wants done. */
 export type TransferEffect =
   /** Hold a leg; answer `held` or `hold-refused` when the final response came, at once when it is held already. */
   | { readonly type: 'hold'; readonly leg: Leg }
   /**
    * Undo `hold` or `mute`; answer `resumed` or `resume-refused`, at once when the leg talks already. It may come while
-   * a `hold` of the same leg is unanswered (it queues behind it), and twice.
+   * a `hold` of the same leg is unanswered (it queues behind it), and twice. With `joining` the other leg may talk or
+   * be resumed too, and this one stays silent until `merge` or `bridge`; without it the person talks with this leg.
    */
-  | { readonly type: 'resume'; readonly leg: Leg }
+  | { readonly type: 'resume'; readonly leg: Leg; readonly joining?: true }
   /** Dial the target. Digits may still be collected first: `cancel` and an `ended` caller work all the same. */
   | { readonly type: 'dial-target' }
   /** Hang up a leg by whatever its state needs. */
   | { readonly type: 'end'; readonly leg: Leg }
-  /** Send REFER on `leg`; `referTo` without angle brackets. */
+  /**
+   * Send REFER on `leg`; `referTo` without angle brackets. `out-of-dialog` goes to the peer's GRUU with Target-Dialog
+   * (RFC 7647 §4); `withoutSubscription` asks by `Refer-Sub: false` (RFC 4488).
+   */
   | {
       readonly type: 'refer';
       readonly leg: Leg;
       readonly round: number;
       readonly referTo: string;
       readonly referredBy: string;
+      readonly manner: ReferManner;
+      readonly withoutSubscription: boolean;
     }
+  /** Join both legs and us: all three hear each other. Both are resumed. */
+  | { readonly type: 'merge' }
+  /** Join both legs without us: microphone and ear are out of it. Both are resumed. */
+  | { readonly type: 'bridge' }
+  /** Undo `merge` or `bridge`: the person talks with `talking` alone, and the other leg is silent until it is held. */
+  | { readonly type: 'unjoin'; readonly talking: Leg }
   | { readonly type: 'set-timer'; readonly timer: TransferTimer; readonly afterMs: number }
   | { readonly type: 'clear-timer'; readonly timer: TransferTimer }
   /** Mute the microphone towards a leg that refused to be held. */
@@ -156,11 +227,16 @@ export type TransferEffect =
    */
   | { readonly type: 'late-verdict'; readonly outcome: TransferOutcome }
   /**
-   * `complete` after `failed` or `unknown`: this transfer is over; start a new one over the same two calls with
-   * `startJoin(…, facts, talking)` and give it `complete`.
+   * `complete`, `merge` or `bridge` after `failed` or `unknown`: this transfer is over; start a new one over the same two
+   * calls with `startJoin(…, facts, talking)` and give it the event `then`.
    */
-  | { readonly type: 'start-again'; readonly facts: PairFacts; readonly talking: Leg }
+  | {
+      readonly type: 'start-again';
+      readonly facts: PairFacts;
+      readonly talking: Leg;
+      readonly then: 'complete' | 'merge' | 'bridge';
+    }
   /** The person pressed what cannot be done now. */
-  | { readonly type: 'refuse'; readonly why: 'accepted-cannot-cancel' | 'already-pending' | 'not-answered' | 'over' }
+  | { readonly type: 'refuse'; readonly why: RefusedWhy }
   /** For the journal. */
   | { readonly type: 'note'; readonly word: string; readonly detail?: string };

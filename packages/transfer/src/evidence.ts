@@ -1,5 +1,5 @@
 import type { EndCause } from '@switchhook/sip-core';
-import { otherLeg, sendRefer, type TransferorStep, withOtherForm } from './attempt.ts';
+import { otherLeg, type PlainEvent, sendRefer, type TransferorStep, withOtherForm } from './attempt.ts';
 import type { Leg, TransferEffect, TransferEvent, TransferRules } from './door.ts';
 import type { Attempt, LegStanding, Standing, TransferState } from './state.ts';
 import { complete, fail, leaveOpen } from './verdict.ts';
@@ -97,7 +97,7 @@ function nowOrNever(timer: 'bye-evidence' | 'caller-bye', afterMs: number): read
 /** REFER accepted: wait for evidence, first wins. */
 export function watchingStep(
   state: Extract<TransferState, { name: 'watching' }>,
-  event: TransferEvent,
+  event: PlainEvent,
   rules: TransferRules,
 ): TransferorStep {
   const { attempt, standing } = state;

@@ -1,4 +1,4 @@
-import { sendRefer, type TransferorStep, withOtherLeg } from './attempt.ts';
+import { type PlainEvent, sendRefer, type TransferorStep, withOtherLeg } from './attempt.ts';
 import type { TransferEvent, TransferRules } from './door.ts';
 import { accept, acceptByNotify, withStanding } from './evidence.ts';
 import type { Attempt, Standing, TransferState } from './state.ts';
@@ -25,7 +25,7 @@ const longestWaitMs = 5_000;
 /** REFER is out. */
 export function referringStep(
   state: Extract<TransferState, { name: 'referring' }>,
-  event: TransferEvent,
+  event: PlainEvent,
   rules: TransferRules,
 ): TransferorStep {
   const { attempt, standing } = state;
@@ -129,7 +129,7 @@ function wait(attempt: Attempt, afterMs: number): TransferorStep {
 /** No REFER is out: the next one waits. */
 export function backingOffStep(
   state: Extract<TransferState, { name: 'backing-off' }>,
-  event: TransferEvent,
+  event: PlainEvent,
   rules: TransferRules,
 ): TransferorStep {
   const { attempt } = state;

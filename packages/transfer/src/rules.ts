@@ -15,6 +15,11 @@ export const defaultRules: TransferRules = {
   referAnswerMs: 70_000,
   subscriptionSlackMs: 10_000,
   callerByeProvesBlind: false,
+  localBridge: 'auto',
+  semiAttended: 'arm',
+  referSub: true,
+  acrossAccounts: 'bridge',
+  protectTarget: false,
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Leg, PairFacts } from './door.ts';
+import type { BlindGoal, Leg, PairFacts, ReferManner } from './door.ts';
 
 /** What stands in the REFER and where it goes; one value for the whole series of tries. */
 export interface Attempt {
@@ -12,18 +12,15 @@ export interface Attempt {
   readonly form: 'contact' | 'aor';
   /** Write `Require=replaces` into Refer-To. */
   readonly requireReplaces: boolean;
+  readonly manner: ReferManner;
+  /** Asks for no subscription (RFC 4488). */
+  readonly withoutSubscription: boolean;
   /** Number of the REFER, from 1. */
   readonly round: number;
   /** 491 answers so far. */
   readonly glares: number;
   /** What has been tried once and must not be tried again. */
   readonly tried: { readonly form: boolean; readonly leg: boolean; readonly wait: boolean };
-}
-
-/** Where a blind transfer sends the caller, both without angle brackets. */
-export interface BlindGoal {
-  readonly referTo: string;
-  readonly referredBy: string;
 }
 
 /** How a leg stands: there, ended by a BYE that may prove success, or ended in another way. */
@@ -36,7 +33,7 @@ export interface Standing {
 }
 
 /**
- * Where a transfer is. The outcome has been given exactly in the states from `settling` down.
+ * Where a transfer is. The outcome has been given exactly in `bridged` and the states from `settling` down.
  *
  * In every state but `holding`, `swapped` (and `swapping`, `restored`, `settling`, `over` as their fields say) the
  * caller is held, or muted where it refused to be held.
@@ -48,6 +45,8 @@ export type TransferState =
   | { readonly name: 'calling-target'; readonly ringing: boolean }
   /** As `calling-target`, and `complete` was pressed: REFER goes out as soon as the target answers. */
   | { readonly name: 'armed'; readonly ringing: boolean }
+  /** The target, which has not answered, is given up: REFER without Replaces goes out when its call has ended. */
+  | { readonly name: 'degrading'; readonly goal: BlindGoal }
   /** Talking with the target. */
   | { readonly name: 'consulting'; readonly facts: PairFacts }
   /** Going over `to` the other leg: first the talking one is held, then `to` is resumed. */
@@ -65,6 +64,22 @@ export type TransferState =
   | { readonly name: 'holding-again'; readonly facts: PairFacts }
   /** `complete` was pressed: the target's hold waits for its final answer. */
   | { readonly name: 'holding-target'; readonly facts: PairFacts }
+  /** `merge` was pressed: `talking` goes on talking while the other leg is resumed. */
+  | { readonly name: 'merging'; readonly facts: PairFacts; readonly talking: Leg; readonly back: boolean }
+  /** All three talk; `talking` is the leg that talked before. */
+  | { readonly name: 'merged'; readonly facts: PairFacts; readonly talking: Leg }
+  /** `complete` after `merged`: both holds wait for their final answers (true = still open). */
+  | { readonly name: 'holding-both'; readonly facts: PairFacts; readonly caller: boolean; readonly target: boolean }
+  /** Both legs are resumed, silent for us, before the phone joins them (true = still open). */
+  | {
+      readonly name: 'bridging';
+      readonly facts: PairFacts;
+      readonly caller: boolean;
+      readonly target: boolean;
+      readonly instead: { readonly status?: number; readonly phrase?: string };
+    }
+  /** The phone has joined the two; the outcome is given. `withUs` = the person has come back in by `merge`. */
+  | { readonly name: 'bridged'; readonly facts: PairFacts; readonly withUs: boolean }
   /** REFER is out and unanswered. */
   | { readonly name: 'referring'; readonly attempt: Attempt; readonly standing: Standing }
   /** REFER was answered 491 or 503: the next one waits for its time; `cancel` still leads back. */

@@ -1,10 +1,10 @@
 import { callerHeldStep, restoredStep, retrievingStep, settlingStep, unsureStep } from './aftermath.ts';
 import type { TransferorStep } from './attempt.ts';
 import { callingStep, completingStep, consultingStep, holdingStep, swappedStep, swappingStep } from './consultation.ts';
-import type { Leg, PairFacts, TransferEvent, TransferPair, TransferRules } from './door.ts';
+import type { BlindGoal, Leg, PairFacts, TransferEvent, TransferPair, TransferRules } from './door.ts';
 import { watchingStep } from './evidence.ts';
 import { backingOffStep, referringStep } from './referring.ts';
-import type { BlindGoal, TransferState } from './state.ts';
+import type { TransferState } from './state.ts';
 
 /*
  *  start ─► holding ─► calling-target ─► consulting ─► holding-target ─► referring ─► watching ─► settling ─► over
@@ -55,6 +55,8 @@ export function transferStep(
   rules: TransferRules,
 ): TransferorStep {
   if (pair.target === undefined && 'leg' in event && event.leg === 'target') return { state, effects: [] };
+  if (event.type === 'merge' || event.type === 'bridge')
+    return { state, effects: [{ type: 'refuse', why: 'not-answered' }] };
   switch (state.name) {
     case 'holding':
       return holdingStep(state, event, rules);
@@ -86,6 +88,13 @@ export function transferStep(
       return callerHeldStep(state, event);
     case 'retrieving':
       return retrievingStep(state, event);
+    case 'degrading':
+    case 'merging':
+    case 'merged':
+    case 'holding-both':
+    case 'bridging':
+    case 'bridged':
+      return { state, effects: [] };
     case 'over':
       return event.type === 'complete' || event.type === 'cancel' || event.type === 'swap'
         ? { state, effects: [{ type: 'refuse', why: 'over' }] }

@@ -66,6 +66,8 @@ export const alphabet: { readonly [Type in TransferEvent['type']]: Letters<Type>
   complete: [() => ({ type: 'complete' })],
   cancel: [() => ({ type: 'cancel' })],
   swap: [() => ({ type: 'swap' })],
+  merge: [() => ({ type: 'merge' })],
+  bridge: [() => ({ type: 'bridge' })],
   held: legs.map((leg) => () => ({ type: 'held', leg })),
   'hold-refused': legs.flatMap((leg) =>
     reinviteStatuses.map((status) => () => ({ type: 'hold-refused', leg, status }) as const),

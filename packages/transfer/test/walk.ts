@@ -211,6 +211,8 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'complete':
       case 'cancel':
       case 'swap':
+      case 'merge':
+      case 'bridge':
       case 'target-ringing':
         return;
       default:
@@ -276,6 +278,9 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'start-again':
         seen.handedOn = true;
         return;
+      case 'merge':
+      case 'bridge':
+      case 'unjoin':
       case 'refuse':
       case 'note':
         return;

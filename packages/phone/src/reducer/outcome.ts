@@ -77,6 +77,7 @@ function fail(
       break;
     case 'refer':
     case 'notify':
+    case 'bridge':
       d.beep('reorder');
       d.say(failureShownMs, ...text);
       d.set({ failedLines: d.state.calls.filter((call) => isLeg(record, call.id)).map((call) => call.line) });
@@ -106,6 +107,7 @@ function codeFor(stage: Extract<TransferOutcome, { name: 'failed' }>['stage']): 
     case 'refer':
       return 'refer_rejected';
     case 'notify':
+    case 'bridge':
     case 'caller-gone':
     case 'target-gone':
     case 'cancelled':

@@ -49,6 +49,8 @@ export function outcomeText(to: string, outcome: TransferOutcome): readonly [str
           return [`Hold refused${code}`, ''];
         case 'refer':
           return [`Transfer refused${code}`, 'Transfer = retry, Cancel = back to caller'];
+        case 'bridge':
+          return [`Joining failed${code}`, 'Transfer = retry, Cancel = back to caller'];
         case 'notify':
           return [`Transfer failed${code}`, 'Transfer = retry, Cancel = back to caller'];
         default:

@@ -197,8 +197,13 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
       d.patchRecord(id, { outcome: effect.outcome });
       announceOutcome(d, record, effect.outcome);
       return undefined;
+    case 'merge':
+    case 'bridge':
+    case 'unjoin':
+      d.emit({ type: 'note', word: `transfer-${effect.type}` });
+      return undefined;
     case 'start-again':
-      startAgain(d, record, effect.facts);
+      startAgain(d, record, effect.facts, effect.then);
       return undefined;
     case 'refuse':
       // the table asked the machine before: only an event without a person behind it comes here
@@ -289,7 +294,12 @@ function closePrompt(d: Draft, id: TransferId): void {
 }
 
 /** `complete` after failure: the same two calls under a new name; who waits for the verdict waits for that one. */
-function startAgain(d: Draft, old: TransferRecord, facts: Parameters<typeof startJoin>[1]): void {
+function startAgain(
+  d: Draft,
+  old: TransferRecord,
+  facts: Parameters<typeof startJoin>[1],
+  then: 'complete' | 'merge' | 'bridge',
+): void {
   const pair: TransferPair = { ...old.pair, transfer: d.mintTransfer() };
   const talking: Leg = d.call(pair.caller)?.phase.name === 'talking' ? 'caller' : 'target';
   d.set({
@@ -315,7 +325,7 @@ function startAgain(d: Draft, old: TransferRecord, facts: Parameters<typeof star
     callId: pair.caller,
     ...(old.to === undefined ? {} : { number: old.to }),
   });
-  drive(d, pair.transfer, { type: 'complete' });
+  drive(d, pair.transfer, { type: then });
 }
 
 function referId(id: TransferId, round: number): ReferId {
