@@ -30,7 +30,7 @@ test('transfer.md §9.1: a refused REFER keeps both; the person talks with the t
 
 test('phone-ux.md §4.2: Transfer after a failure starts a new transfer over the same two calls', () => {
   const run = referring().feed(referred(603), complete);
-  assert.deepEqual(run.last, [{ type: 'start-again', facts, talking: 'target' }]);
+  assert.deepEqual(run.last, [{ type: 'start-again', facts, talking: 'target', press: 'complete' }]);
   const again = new Run(startJoin(pair, facts, 'target'), pair).feed(complete, held('target'));
   assert.equal(again.state.name, 'referring');
 });

@@ -71,7 +71,7 @@ export function restoredStep(state: Named<'restored'>, event: PlainEvent): Trans
     case 'complete':
       return {
         state: over,
-        effects: [{ type: 'start-again', facts: state.facts, talking: state.talking, then: 'complete' }],
+        effects: [{ type: 'start-again', facts: state.facts, talking: state.talking, press: 'complete' }],
       };
     case 'cancel': {
       const back = retrieve();
@@ -140,7 +140,7 @@ export function unsureStep(state: Named<'unsure'>, event: PlainEvent, rules: Tra
       if (!target || attempt.facts === undefined) return refuse(state, 'over');
       return {
         state: over,
-        effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target', then: 'complete' }],
+        effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target', press: 'complete' }],
       };
     case 'cancel': {
       const back = retrieve();

@@ -228,13 +228,13 @@ export type TransferEffect =
   | { readonly type: 'late-verdict'; readonly outcome: TransferOutcome }
   /**
    * `complete`, `merge` or `bridge` after `failed` or `unknown`: this transfer is over; start a new one over the same two
-   * calls with `startJoin(…, facts, talking)` and give it the event `then`.
+   * calls with `startJoin(…, facts, talking)` and give it the event `press`.
    */
   | {
       readonly type: 'start-again';
       readonly facts: PairFacts;
       readonly talking: Leg;
-      readonly then: 'complete' | 'merge' | 'bridge';
+      readonly press: 'complete' | 'merge' | 'bridge';
     }
   /** The person pressed what cannot be done now. */
   | { readonly type: 'refuse'; readonly why: RefusedWhy }

@@ -203,7 +203,7 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
       d.emit({ type: 'note', word: `transfer-${effect.type}` });
       return undefined;
     case 'start-again':
-      startAgain(d, record, effect.facts, effect.then);
+      startAgain(d, record, effect.facts, effect.press);
       return undefined;
     case 'refuse':
       // the table asked the machine before: only an event without a person behind it comes here
@@ -298,7 +298,7 @@ function startAgain(
   d: Draft,
   old: TransferRecord,
   facts: Parameters<typeof startJoin>[1],
-  then: 'complete' | 'merge' | 'bridge',
+  press: 'complete' | 'merge' | 'bridge',
 ): void {
   const pair: TransferPair = { ...old.pair, transfer: d.mintTransfer() };
   const talking: Leg = d.call(pair.caller)?.phase.name === 'talking' ? 'caller' : 'target';
@@ -325,7 +325,7 @@ function startAgain(
     callId: pair.caller,
     ...(old.to === undefined ? {} : { number: old.to }),
   });
-  drive(d, pair.transfer, { type: then });
+  drive(d, pair.transfer, { type: press });
 }
 
 function referId(id: TransferId, round: number): ReferId {
