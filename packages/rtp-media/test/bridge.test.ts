@@ -263,6 +263,23 @@ test('transfer §10: join, then leave: from a conference to a bridge nobody miss
   }
 });
 
+test('transfer §10: two pairs at once stay two pairs, and one that ends leaves the other alone', () => {
+  const hub = between([{}, {}, {}, {}]);
+  const [a, b, c, d] = legs(4) as [never, never, never, never];
+  hub.tell({ type: 'bridge', sessions: [a, b], name: 't-1' });
+  hub.tell({ type: 'bridge', sessions: [c, d], name: 't-2' });
+  hub.office.run(1000);
+  const heard = () =>
+    hub.ends.flatMap((end) => [700, 1100, 1500, 1900].filter((hz) => peakAt(end.last(300), hz) > 3000));
+  assert.deepEqual(heard(), [1100, 700, 1900, 1500]);
+  key(hub, 0, '4');
+  hub.office.run(600);
+  assert.deepEqual(hub.ends.map(told), ['', '4', '', '']);
+  hub.tell({ type: 'bridge', sessions: [], name: 't-1' });
+  hub.office.run(1000);
+  assert.deepEqual(heard(), [1900, 1500]);
+});
+
 test('X1: a key in a conference reaches the other far ends once', () => {
   const hub = between([{}, {}, {}]);
   hub.tell({ type: 'connect', sessions: legs(3) });

@@ -31,8 +31,8 @@ export type MediaCommand =
   | { readonly type: 'plan'; readonly session: MediaId; readonly plan: SessionPlan }
   /** Which sessions are joined with the local microphone and speaker: none, one, or several (a local conference). */
   | { readonly type: 'connect'; readonly sessions: readonly MediaId[] }
-  /** Join two or more sessions with each other, without us: the local bridge. Empty = dissolve. */
-  | { readonly type: 'bridge'; readonly sessions: readonly MediaId[] }
+  /** Join two or more sessions with each other, without us: the local bridge. Empty = dissolve. Several by `name`. */
+  | { readonly type: 'bridge'; readonly sessions: readonly MediaId[]; readonly name?: string }
   /** What a session that is not connected sends when its plan lets it send. */
   | { readonly type: 'hold-source'; readonly session: MediaId; readonly source: HoldSource }
   | { readonly type: 'close'; readonly session: MediaId }

@@ -20,9 +20,16 @@ interface Part {
   readonly session: MediaSession;
   holdSource: HoldSource;
   connected: boolean;
-  bridged: boolean;
+  bridge: Bridge | undefined;
   /** Its frame of this tick is in the mixes. */
   joined: boolean;
+}
+
+/** Sessions that hear each other and not us. */
+interface Bridge {
+  readonly name: string;
+  sessions: readonly MediaId[];
+  readonly mix: Mix;
 }
 
 /**
@@ -37,7 +44,7 @@ export class MediaEngine implements Engine {
   #ids: readonly MediaId[] = [];
   /** As last commanded; a session that opens later takes the place that was kept for it. */
   #connected: readonly MediaId[] = [];
-  #bridged: readonly MediaId[] = [];
+  #bridges: readonly Bridge[] = [];
   readonly #tone = new ToneGenerator();
   readonly #ring = new ToneGenerator();
   readonly #keyEcho = new DtmfGenerator();
@@ -46,7 +53,6 @@ export class MediaEngine implements Engine {
   readonly #music = new Int16Array(FRAME_SAMPLES);
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #talk = new Mix(FRAME_SAMPLES);
-  readonly #bridge = new Mix(FRAME_SAMPLES);
   #muted = false;
   #route: RouteName = 'handset';
   readonly #gain: Record<RouteName | 'ring', number> = { handset: 1, headset: 1, speaker: 1, ring: 1 };
@@ -83,8 +89,7 @@ export class MediaEngine implements Engine {
         this.#join();
         return;
       case 'bridge':
-        this.#bridged = command.sessions;
-        this.#join();
+        this.#bridge(command.name ?? '', command.sessions);
         return;
       case 'hold-source':
         this.#part(command.session).holdSource = command.source;
@@ -133,13 +138,13 @@ export class MediaEngine implements Engine {
     ofFrameLength(ringer);
     const parts = this.#parts;
     this.#talk.clear();
-    this.#bridge.clear();
+    for (let i = 0; i < this.#bridges.length; i++) this.#bridges[i]!.mix.clear();
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
       part.session.pull(now);
       part.joined = this.#voiced(part);
       if (part.connected && part.joined) this.#talk.add(part.session);
-      if (part.bridged && part.joined) this.#bridge.add(part.session);
+      if (part.joined) part.bridge?.mix.add(part.session);
     }
     this.#melody.read(this.#music);
     for (let i = 0; i < parts.length; i++) {
@@ -160,7 +165,7 @@ export class MediaEngine implements Engine {
   /** What the far end of `part` shall hear, into `#frame`. */
   #compose(part: Part, microphone: Int16Array): void {
     const frame = this.#frame;
-    if (!part.connected && !part.bridged) {
+    if (!part.connected && part.bridge === undefined) {
       if (part.holdSource === 'music') frame.set(this.#music);
       else frame.fill(0);
       return;
@@ -168,12 +173,12 @@ export class MediaEngine implements Engine {
     if (part.connected && !this.#muted) frame.set(microphone);
     else frame.fill(0);
     if (part.connected) take(this.#talk, part, frame);
-    if (part.bridged) take(this.#bridge, part, frame);
+    if (part.bridge !== undefined) take(part.bridge.mix, part, frame);
   }
 
   /** Whether this frame of `part` goes into its mix: a key that is relayed as events is not heard besides. */
-  #voiced({ session, connected, bridged }: Part): boolean {
-    return !session.keyed || (connected && !bridged && this.#connected.length < 2);
+  #voiced({ session, connected, bridge }: Part): boolean {
+    return !session.keyed || (connected && bridge === undefined && this.#connected.length < 2);
   }
 
   /** A key of one far end reaches the others that it is joined with, as their own plan carries keys. */
@@ -182,8 +187,8 @@ export class MediaEngine implements Engine {
     if (source === undefined) return;
     for (const part of this.#parts) {
       if (part === source) continue;
-      if ((part.bridged && source.bridged) || (part.connected && source.connected))
-        part.session.dial(digit, durationMs);
+      const bridged = part.bridge !== undefined && part.bridge === source.bridge;
+      if (bridged || (part.connected && source.connected)) part.session.dial(digit, durationMs);
     }
   }
 
@@ -217,7 +222,7 @@ export class MediaEngine implements Engine {
   #open(id: MediaId): void {
     if (this.#find(id) !== undefined) throw new Error(`media session ${id} is open already`);
     const session = new MediaSession(id, this.#random, this.#out, this.#relayed);
-    this.#parts.push({ session, holdSource: 'silence', connected: false, bridged: false, joined: false });
+    this.#parts.push({ session, holdSource: 'silence', connected: false, bridge: undefined, joined: false });
     this.#ids = this.#parts.map((part) => part.session.id);
     this.#join();
   }
@@ -229,14 +234,21 @@ export class MediaEngine implements Engine {
     const [part] = this.#parts.splice(index, 1);
     this.#ids = this.#parts.map((other) => other.session.id);
     this.#connected = this.#connected.filter((other) => other !== id);
-    this.#bridged = this.#bridged.filter((other) => other !== id);
+    for (const bridge of this.#bridges) bridge.sessions = bridge.sessions.filter((other) => other !== id);
     this.#out.event({ type: 'closed', session: id, quality: part!.session.quality() });
+  }
+
+  #bridge(name: string, sessions: readonly MediaId[]): void {
+    const rest = this.#bridges.filter((bridge) => bridge.name !== name);
+    const bridge = { name, sessions, mix: new Mix(FRAME_SAMPLES) };
+    this.#bridges = sessions.length === 0 ? rest : [...rest, bridge];
+    this.#join();
   }
 
   #join(): void {
     for (const part of this.#parts) {
       part.connected = this.#connected.includes(part.session.id);
-      part.bridged = this.#bridged.includes(part.session.id);
+      part.bridge = this.#bridges.find(({ sessions }) => sessions.includes(part.session.id));
     }
   }
 

@@ -23,7 +23,7 @@ const COMFORT_NOISE = 13;
 const PACKET_MAX = 480;
 /** Power of our RFC 4733 and in-band keys, -dBm0. */
 const KEY_LEVEL = 10;
-/** So long after a key's last event its sound may still come: events overtake the jitter buffer, and some gateways send both. */
+/** So long after a key's last event its sound may still come out of the jitter buffer: some gateways send both. */
 const KEY_TAIL_MS = 140;
 
 /** Told of each key that the far end of `from` has ended. */
@@ -163,8 +163,8 @@ export class MediaSession implements Voice {
 
   /** Fill `heard` with the next 20 ms. */
   pull(now: Millis): void {
-    this.#keysIn.tick(now);
     this.#now = now;
+    this.#keysIn.tick(now);
     const plan = this.#plan;
     if (plan === undefined || !receives(plan.direction)) {
       if (this.sounds) this.heard.fill(0);
@@ -220,17 +220,16 @@ export class MediaSession implements Voice {
     into.fractionLost = this.#reception.takeFractionLost();
     into.jitter = known ? this.#reception.jitter : 0;
     const remote = this.#latch.remote;
-    if (remote === plan.remote) into.to = plan.remoteRtcp;
-    else
-      into.to = remote !== undefined && remote.port < 65535 ? { host: remote.host, port: remote.port + 1 } : undefined;
+    const next = remote !== undefined && remote.port < 65535 ? { host: remote.host, port: remote.port + 1 } : undefined;
+    into.to = remote === plan.remote ? plan.remoteRtcp : next;
     return into;
   }
 
   /** See `Engine.receiveRtcp`: well formed as a compound and from a host that the stream knows. */
   believesRtcp(packet: Uint8Array, from: Endpoint): boolean {
-    const good = this.#latch.knows(from) && isRtcp(packet);
-    if (!good) this.#drop('rtcp');
-    return good;
+    if (this.#latch.knows(from) && isRtcp(packet)) return true;
+    this.#drop('rtcp');
+    return false;
   }
 
   #random32(): number {
@@ -248,7 +247,7 @@ export class MediaSession implements Voice {
     if (broken !== undefined) return broken;
     const plan = this.#plan;
     if (plan === undefined) return 'no-plan';
-    const type = view.payloadType;
+    const { payloadType: type } = view;
     const keys = type === plan.telephoneEvent || type === plan.telephoneEventIn;
     const codec = keys ? undefined : this.#codecOf(plan, type);
     if (!keys && codec === undefined && type !== COMFORT_NOISE) return 'payload-type';
@@ -264,21 +263,20 @@ export class MediaSession implements Voice {
       this.#out.event({ type: 'flowing', session: this.id });
     }
     if (keys) {
-      const read = this.#keysIn.receive(packet, view.payloadOffset, view.payloadLength, view.timestamp, now);
-      if (read) this.#keyedUntil = now + KEY_TAIL_MS;
-      return read ? undefined : 'event';
+      if (!this.#keysIn.receive(packet, view.payloadOffset, view.payloadLength, view.timestamp, now)) return 'event';
+      this.#keyedUntil = now + KEY_TAIL_MS;
+      return undefined;
     }
     if (codec === undefined) return undefined;
-    this.#reception.timed(view.timestamp, now, codec.clockRate);
     const { payloadOffset, payloadLength, timestamp, marker } = view;
+    this.#reception.timed(timestamp, now, codec.clockRate);
     const put = this.#buffer.put(codec, packet, payloadOffset, payloadLength, timestamp, marker, now);
     return put === 'stored' || put === 'restarted' ? undefined : put;
   }
 
   #codecOf(plan: SessionPlan, payloadType: number): Codec | undefined {
     if (payloadType === plan.codec.payloadType) return this.#codec;
-    const list = plan.receive;
-    for (let i = 0; i < list.length; i++) if (list[i]!.payloadType === payloadType) return CODECS[list[i]!.name];
+    for (const codec of plan.receive) if (codec.payloadType === payloadType) return CODECS[codec.name];
     return undefined;
   }
 
@@ -367,9 +365,8 @@ export class MediaSession implements Voice {
 
   /** The first `length` octets of `bytes`; the last window is kept, since all packets of a stream are alike. */
   #window(bytes: Uint8Array, length: number): Uint8Array {
-    if (bytes.length === length) return bytes;
-    if (this.#sized.length !== length) this.#sized = this.#packet.subarray(0, length);
-    return this.#sized;
+    if (this.#sized.length !== length && bytes.length !== length) this.#sized = this.#packet.subarray(0, length);
+    return bytes.length === length ? bytes : this.#sized;
   }
 
   #send(
