@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   cseqOf,
   fromTagOf,
+  nameAddr,
   parseNameAddr,
   responseTo,
   type SipMessage,
@@ -19,6 +20,8 @@ export interface PartyOptions {
   /** Its Contact URI. */
   readonly contact?: string;
   readonly allow?: string;
+  /** It is a conference: `isfocus` in its Contact. */
+  readonly focus?: boolean;
   /** Further header fields of its INVITE and of its 200 to ours. */
   readonly fields?: readonly string[];
 }
@@ -155,7 +158,9 @@ export class Party {
     const described = (request.method === 'INVITE' || request.method === 'UPDATE') && status >= 200 && status < 300;
     const response = responseTo(request, status, undefined, {
       ...(status === 100 ? {} : { toTag: tag }),
-      ...(status < 300 && status > 100 && request.method !== 'BYE' ? { contact: this.contact } : {}),
+      ...(status < 300 && status > 100 && request.method !== 'BYE'
+        ? { contact: nameAddr(this.contact, undefined, this.#options.focus === true ? [['isfocus', undefined]] : []) }
+        : {}),
       headers: [
         ...fields.map((field) => pairOf(field)),
         ...(described ? [['Allow', this.#options.allow ?? ALLOW] as const, ...this.#more().map(pairOf)] : []),
@@ -228,7 +233,9 @@ export class Party {
     cseq = method === 'ACK' ? this.cseq : ++this.cseq,
     branch = this.#line.branch(),
   ): void {
-    const contact = fields.some((field) => /^contact:/i.test(field)) ? [] : [`Contact: <${this.contact}>`];
+    const contact = fields.some((field) => /^contact:/i.test(field))
+      ? []
+      : [`Contact: <${this.contact}>${this.#options.focus === true ? ';isfocus' : ''}`];
     const lines = [
       `${method} ${this.target} SIP/2.0`,
       `Via: SIP/2.0/UDP ${this.host}:5060;branch=${branch};rport`,
