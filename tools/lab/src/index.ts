@@ -13,7 +13,6 @@ export type { Hand, Step } from './people/hand.ts';
 export { type Findings, shortcomings } from './people/verdict.ts';
 export { VOICE_HZ, VOICES } from './people/voices.ts';
 export { heardAt, RATE, sentRtpAt } from './recorder/listening.ts';
-export { pcap } from './recorder/pcap.ts';
 export { type Carries, carries, Recording } from './recorder/recording.ts';
 export { wav } from './recorder/wav.ts';
 export { SilentMedia } from './virtual/media-port.ts';

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ladder, ladderSvg, ladderText, seenBy } from '@switchhook/ladder';
+import { type Ladder, ladderSvg, ladderText, pcap, seenBy } from '@switchhook/ladder';
 import { heardInOrder, segmentsOf } from '../../analysis/heard.ts';
 import type { Findings } from '../../people/verdict.ts';
 import { VOICES } from '../../people/voices.ts';
 import { heardAt, sentRtpAt } from '../../recorder/listening.ts';
-import { pcap } from '../../recorder/pcap.ts';
 import { wav } from '../../recorder/wav.ts';
 import type { RealOffice, RealPerson } from '../real-office.ts';
 import type { Played } from './play.ts';

@@ -10,6 +10,8 @@ export {
   type SdpDirection,
   seenBy,
 } from './ladder.ts';
+export { pcap } from './pcap.ts';
+export { LONGEST_MESSAGE_BYTES, redactSip } from './redact.ts';
 export { readSip, type SipText, tagOf, uriOf } from './sip-text.ts';
 export {
   ATTENDED_TRANSFER_STEPS,
@@ -19,4 +21,4 @@ export {
   type StepsMissing,
 } from './steps.ts';
 export { ladderSvg } from './svg.ts';
-export { ladderText } from './text.ts';
+export { ladderText, type Mark } from './text.ts';

@@ -1,18 +1,36 @@
+import type { Millis } from '@switchhook/sans-io';
 import { Aliases, captionOf, detailsOf } from './aliases.ts';
 import type { Ladder, LadderStep } from './ladder.ts';
 
 const GAP = 25;
 const MARGIN = 9;
 
-/** The ladder as text: seconds since its first message, a column a party, what each message says at the right. */
-export function ladderText(ladder: Ladder): string {
+/** Something that happened between the messages, told by whoever recorded them. */
+export interface Mark {
+  readonly atMs: Millis;
+  readonly text: string;
+}
+
+/**
+ * The ladder as text: seconds since its first message, a column a party, what each message says at the right; `marks`,
+ * in the order of time, stand on lines of their own.
+ */
+export function ladderText(ladder: Ladder, marks: readonly Mark[] = []): string {
   const { parties, steps } = ladder;
   if (steps.length === 0) return '(no SIP messages)\n';
   const calls = new Aliases('C');
   const start = steps[0]!.atMs;
   const width = MARGIN + (parties.length - 1) * GAP + 2;
   const lines: string[] = [headOf(parties)];
+  const said = [...marks];
+  const sayUntil = (atMs: Millis): void => {
+    while (said[0] !== undefined && said[0].atMs < atMs) {
+      const { atMs: at, text } = said.shift()!;
+      lines.push(`${secondsOf(at - start)}= ${oneLine(text)}`);
+    }
+  };
   for (const step of steps) {
+    sayUntil(step.atMs);
     const call = calls.of(step.callId);
     const notes = [
       `${call} ${step.cseq.number} ${step.cseq.method}`,
@@ -20,9 +38,22 @@ export function ladderText(ladder: Ladder): string {
       ...(step.again ? ['(again)'] : []),
       ...(step.lost ? ['(lost)'] : []),
     ];
-    lines.push(`${arrowOf(step, parties, step.atMs - start).padEnd(width)} ${notes.join(' · ')}`);
+    lines.push(oneLine(`${arrowOf(step, parties, step.atMs - start).padEnd(width)} ${notes.join(' · ')}`));
   }
+  sayUntil(Number.POSITIVE_INFINITY);
   return `${lines.join('\n')}\n`;
+}
+
+function secondsOf(ms: Millis): string {
+  return (ms / 1000)
+    .toFixed(3)
+    .padStart(MARGIN - 2)
+    .padEnd(MARGIN);
+}
+
+/** What the network wrote stays on its line and cannot steer a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
 }
 
 function headOf(parties: readonly string[]): string {
@@ -35,12 +66,7 @@ function headOf(parties: readonly string[]): string {
 }
 
 function arrowOf(step: LadderStep, parties: readonly string[], sinceMs: number): string {
-  const cells = [
-    ...(sinceMs / 1000)
-      .toFixed(3)
-      .padStart(MARGIN - 2)
-      .padEnd(MARGIN),
-  ];
+  const cells = [...secondsOf(sinceMs)];
   for (let column = 0; column < parties.length; column++) put(cells, MARGIN + column * GAP, '|');
   const from = MARGIN + parties.indexOf(step.from) * GAP;
   const to = MARGIN + parties.indexOf(step.to) * GAP;

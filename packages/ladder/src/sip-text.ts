@@ -15,7 +15,7 @@ export interface SipText {
 }
 
 /** Compact forms (RFC 3261 §7.3.3, RFC 3515, RFC 6665, RFC 3892). */
-const LONG: Readonly<Record<string, string>> = {
+export const LONG: Readonly<Record<string, string>> = {
   v: 'via',
   f: 'from',
   t: 'to',

@@ -112,6 +112,20 @@ test('ladder: text has a column a party, the time, and what each message says', 
   assert.match(lines[8]!, /\|< *-+ NOTIFY -+\|.*active;expires=60 · sipfrag 100/);
 });
 
+test('ladder: marks stand between the messages, on one line each, with their time', () => {
+  const ladder = ladderOf(wire(FLOW.slice(0, 3)), names, ['receptionist', 'exchange']);
+  const marks = [
+    { atMs: 1005, text: 'holding' },
+    { atMs: 1015, text: 'dialled\u001b[2J\r\n9999' },
+    { atMs: 9000, text: 'over' },
+  ];
+  const lines = ladderText(ladder, marks).trimEnd().split('\n');
+  assert.equal(lines.length, 7);
+  assert.match(lines[2]!, /^ +0\.005 += holding$/);
+  assert.match(lines[4]!, /^ +0\.015 += dialled \[2J {2}9999$/);
+  assert.match(lines[6]!, /^ +8\.000 += over$/);
+});
+
 test('ladder: SVG is well-formed, escapes what the network wrote and shows each step', () => {
   const evil = [...FLOW, { out: true, line: 'SIP/2.0 400 <script>&"', cseq: '9 BYE', call: 'x' }];
   const svg = ladderSvg(ladderOf(wire(evil), names));
