@@ -47,8 +47,10 @@ export interface RuntimeOptions {
   readonly save?: (key: string, value: string | number | boolean) => void;
 }
 
-/** Who watches a phone. Called when the runtime has nothing left to do, never in the midst of an event. */
+/** Who watches a phone. Called when the runtime has nothing left to do; only `moved` and `journal` in the midst of an event. */
 export interface RuntimeListener {
+  /** The reducer decided, in the midst of an event: its effects are still to be performed. */
+  moved?(state: PhoneState): void;
   /** The picture changed. */
   snapshot?(snapshot: Snapshot): void;
   /** Something happened; `seq` is that of the picture that it belongs to. */
@@ -241,6 +243,8 @@ export class Runtime {
     const before = this.#state;
     const { state, effects } = phone(before, event, this.#options.clock.now());
     this.#state = state;
+    if (state !== before)
+      for (const listener of this.#listeners) this.#contained('listener', () => listener.moved?.(state));
     const record = this.#calls.take(event, before);
     if (record !== undefined) this.#journal({ type: 'call', record });
     for (const effect of effects) this.#contained(`effect: ${effect.type}`, () => this.#perform(effect));
