@@ -143,6 +143,25 @@ export class HeaderFields {
     return values;
   }
 
+  /** What `read` makes of each comma-separated value of every field called `name`; those that it refuses are left out. */
+  readAll<T>(name: string, read: ReadValue<T>): T[] {
+    const wanted = nameOf(name);
+    const values: T[] = [];
+    for (const field of this.#fields) {
+      if (!sameName(field.name, wanted)) continue;
+      if (field.value.indexOf(',') < 0 || WHOLE.has(wanted.key)) {
+        const result = field.read(read);
+        if (result.ok) values.push(result.value);
+        continue;
+      }
+      for (const part of splitList(field.value)) {
+        const result = read(part);
+        if (result.ok) values.push(result.value);
+      }
+    }
+    return values;
+  }
+
   /** How many comma-separated values `name` has; counting stops once it is over `most`. */
   count(name: string, most: number): number {
     const wanted = nameOf(name);

@@ -1,5 +1,6 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { limits } from './limits.ts';
+import { ParamList, paramNameAt } from './param-list.ts';
 import { isPlainValue, isToken, isTokenCode, skipBlanks, trimmed, withoutControl } from './token.ts';
 
 /** Parameters by lower-case name; the value without its quotes, undefined when there was no `=`. */
@@ -17,14 +18,18 @@ export type ValueFault =
   | 'too-long'
   | 'missing';
 
-export const NO_PARAMS: Params = new Map();
+export const NO_PARAMS: ParamList = new ParamList([]);
 
 /**
  * The offset after the quoted string that opens at `at`, or -1 when it never closes. A backslash takes the next
  * character with it (RFC 3261 §25.1 quoted-pair).
  */
 export function afterQuoted(text: string, at: number): number {
-  for (let i = at + 1; i < text.length; i++) {
+  const closed = text.indexOf('"', at + 1);
+  if (closed < 0) return -1;
+  const backslash = text.indexOf('\\', at + 1);
+  if (backslash < 0 || backslash > closed) return closed + 1;
+  for (let i = backslash; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x5c) i++;
     else if (code === 0x22) return i + 1;
@@ -55,11 +60,11 @@ export function quote(text: string): string {
 }
 
 /** Read `;name=value` to the end of `text` from `at`, blanks allowed around both signs. The first of a name counts. */
-export function parseParams(text: string, at: number): Parsed<Params, ValueFault> {
+export function parseParams(text: string, at: number): Parsed<ParamList, ValueFault> {
   const end = text.length;
   let i = skipBlanks(text, at);
   if (i >= end) return parsed(NO_PARAMS);
-  const params = new Map<string, string | undefined>();
+  const pairs: (string | undefined)[] = [];
   let count = 0;
   while (i < end) {
     if (text.charCodeAt(i) !== 0x3b) return fault('param', i);
@@ -68,7 +73,7 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
     const from = j;
     while (j < end && isTokenCode(text.charCodeAt(j))) j++;
     if (j === from) return fault('param', i);
-    const key = text.slice(from, j).toLowerCase();
+    const key = paramNameAt(text, from, j);
     j = skipBlanks(text, j);
     const code = j < end ? text.charCodeAt(j) : 0x3b;
     if (code !== 0x3b && code !== 0x3d) return fault('param', i);
@@ -89,10 +94,15 @@ export function parseParams(text: string, at: number): Parsed<Params, ValueFault
         if (!isVisible(value)) return fault('param', start);
       }
     }
-    if (!params.has(key)) params.set(key, value);
+    if (!holds(pairs, key)) pairs.push(key, value);
     i = j;
   }
-  return parsed(params);
+  return parsed(new ParamList(pairs));
+}
+
+function holds(pairs: readonly (string | undefined)[], key: string): boolean {
+  for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === key) return true;
+  return false;
 }
 
 /** Not empty, without blanks, controls and quotes: what may stand unquoted. */
@@ -107,18 +117,34 @@ function isVisible(text: string): boolean {
 /** Parameters as written, each with its `;`. Values that are neither token nor host are quoted. */
 export function printParams(params: Params): string {
   let text = '';
-  for (const [name, value] of params) {
-    if (!isToken(name)) throw new Error(`not a parameter name: ${JSON.stringify(name)}`);
-    text += value === undefined ? `;${name}` : `;${name}=${isPlainValue(value) ? value : quote(value)}`;
-  }
+  if (params instanceof ParamList) {
+    const { pairs } = params;
+    for (let i = 0; i < pairs.length; i += 2) text += printParam(pairs[i]!, pairs[i + 1]);
+  } else for (const [name, value] of params) text += printParam(name, value);
   return text;
+}
+
+function printParam(name: string, value: string | undefined): string {
+  if (!isToken(name)) throw new Error(`not a parameter name: ${JSON.stringify(name)}`);
+  return value === undefined ? `;${name}` : `;${name}=${isPlainValue(value) ? value : quote(value)}`;
 }
 
 /** Split at commas outside quotes and angle brackets, blanks removed, empty parts dropped. Never fails. */
 export function splitList(text: string): string[] {
-  if (text.indexOf(',') < 0) return text === '' ? [] : [text];
+  const first = text.indexOf(',');
+  if (first < 0) return text === '' ? [] : [text];
   const parts: string[] = [];
   let start = 0;
+  if (text.indexOf('"') < 0 && text.indexOf('<') < 0) {
+    for (let comma = first; comma >= 0; comma = text.indexOf(',', start)) {
+      const part = trimmed(text, start, comma);
+      if (part !== '') parts.push(part);
+      start = comma + 1;
+    }
+    const rest = trimmed(text, start, text.length);
+    if (rest !== '') parts.push(rest);
+    return parts;
+  }
   let inBrackets = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

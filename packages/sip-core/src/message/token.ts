@@ -52,6 +52,17 @@ export function isHost(text: string): boolean {
   return length > 3 && text.charCodeAt(length - 1) === 0x5d && within(text, 1, length - 1, IPV6);
 }
 
+/** The first offset at or after `at` whose character is of no host name and no IPv4 address. */
+export function hostEnd(text: string, at: number): number {
+  let i = at;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code > 0xff || HOST[code] === 0) break;
+    i++;
+  }
+  return i;
+}
+
 /** Blank or horizontal tab. */
 export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;

@@ -4,7 +4,7 @@ import type { SipMessage } from './message.ts';
 import { type NameAddr, parseNameAddr, tagOf } from './name-addr.ts';
 import { parseReplaces, type Replaces } from './replaces.ts';
 import { trimmed, wholeNumber } from './token.ts';
-import { parseFirstVia, parseVia, type Via } from './via.ts';
+import { parseFirstVia, type Via } from './via.ts';
 
 function must<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`a message without a readable ${name} got past the parser or a builder`);
@@ -18,12 +18,7 @@ export function viaOf(message: SipMessage): Via {
 
 /** Every readable Via, topmost first. */
 export function viasOf(message: SipMessage): Via[] {
-  const vias: Via[] = [];
-  for (const text of message.headers.list('Via')) {
-    const via = parseVia(text);
-    if (via.ok) vias.push(via.value);
-  }
-  return vias;
+  return message.headers.readAll('Via', parseFirstVia);
 }
 
 /** From. Always there in a parsed message; its tag may be missing (RFC 2543 peers). */
@@ -68,12 +63,7 @@ export function contactOf(message: SipMessage): NameAddr | undefined {
 
 /** The readable addresses of a listed header field: Route, Record-Route, P-Asserted-Identity, Diversion. */
 export function addressesOf(message: SipMessage, name: string): NameAddr[] {
-  const addresses: NameAddr[] = [];
-  for (const text of message.headers.list(name)) {
-    const address = parseNameAddr(text);
-    if (address.ok) addresses.push(address.value);
-  }
-  return addresses;
+  return message.headers.readAll(name, parseNameAddr);
 }
 
 /** The first value of an address header field that stands once: Refer-To, Referred-By. */
@@ -98,7 +88,8 @@ export function replacesOf(message: SipMessage): Replaces | undefined {
 
 /** The words of a token list such as Supported or Require, as written; undefined when the field is missing. */
 export function tokensOf(message: SipMessage, name: string): string[] | undefined {
-  return message.headers.has(name) ? message.headers.list(name) : undefined;
+  const tokens = message.headers.list(name);
+  return tokens.length > 0 || message.headers.has(name) ? tokens : undefined;
 }
 
 /** A whole number such as Max-Forwards or Expires, parameters and comments behind it ignored; undefined when unreadable. */
