@@ -230,12 +230,12 @@ export class Scene {
     });
   }
 
-  /** Everybody hangs up; after the longest timer nothing is left. */
-  over(): void {
+  /** Everybody hangs up; after the longest timer nothing is left. `afterS` for a subscription of an hour. */
+  over(afterS = 700): void {
     for (const { id } of this.runtime.state.calls) this.press({ verb: 'call.hangup', callId: id });
     this.seconds(2);
     this.press({ verb: 'hook.put-down' });
-    this.seconds(700);
+    this.seconds(afterS);
     const { registrations: _, ...rest } = this.userAgent.census();
     assert.deepEqual(rest, { transactions: 0, dialogs: 0, subscriptions: 0, timers: 0, calls: 0 });
     assert.deepEqual([this.runtime.state.calls.length, this.runtime.state.transfers.length], [0, 0]);

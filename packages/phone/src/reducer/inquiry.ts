@@ -60,7 +60,8 @@ export function plainNumber(number: string): string {
 }
 
 export function isEmergency(settings: PhoneSettings, number: string): boolean {
-  return settings.emergencyNumbers.includes(plainNumber(number));
+  // What follows a semicolon are parameters of a telephone number (RFC 3261 §19.1.6), which exchanges skip.
+  return settings.emergencyNumbers.includes(plainNumber(number.split(';', 1)[0]!));
 }
 
 /** The URI to dial: a typed URI stays as it is, digits go to the account's domain. */
