@@ -15,20 +15,34 @@ export interface DeskPhone {
   close(): Promise<void>;
 }
 
-/** Start `switchhook phone` with an account at `server` that needs no registration. */
+/** What of the configuration differs from the plain one. */
+export interface PhoneOptions {
+  readonly account?: Readonly<Record<string, unknown>>;
+  readonly transfer?: Readonly<Record<string, unknown>>;
+  readonly network?: Readonly<Record<string, unknown>>;
+}
+
+/** Start `switchhook phone` on `port` with an account at `server` on loopback that needs no registration. */
 export async function startDeskPhone(
   folder: string,
   port: number,
   server: number,
-  transfer: object = {},
+  { account = {}, transfer = {}, network = {} }: PhoneOptions = {},
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
   const configuration = {
     accounts: [
-      { id: 'reception', user: '1000', domain: `127.0.0.1:${server}`, server: `127.0.0.1:${server}`, register: false },
+      {
+        id: 'reception',
+        user: '1000',
+        domain: `127.0.0.1:${server}`,
+        server: `127.0.0.1:${server}`,
+        register: false,
+        ...account,
+      },
     ],
-    network: { bind: '127.0.0.1', sipPort: port },
+    network: { bind: '127.0.0.1', sipPort: port, ...network },
     audio: { sound: 'silence' },
     transfer,
     control: { socket },
@@ -59,7 +73,7 @@ export async function startDeskPhone(
     15_000,
     () => `the phone made no control socket:\n${said}`,
   );
-  const client = await connectControl(socket);
+  const client = await connectWithin(5000, socket);
   let state: Snapshot | undefined;
   const watchers = new Set<() => void>();
   client.onPublication = (publication) => {
@@ -96,6 +110,18 @@ export async function startDeskPhone(
       clearTimeout(force);
     },
   };
+}
+
+/** The socket's file is there a moment before anybody listens. */
+async function connectWithin(limitMs: number, socket: string): ReturnType<typeof connectControl> {
+  for (const end = Date.now() + limitMs; ; ) {
+    try {
+      return await connectControl(socket);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 }
 
 /** Look every 20 ms until `done`. */

@@ -3,7 +3,10 @@ import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SCENARIOS = join(import.meta.dirname, '../scenarios');
+const SCENARIOS = join(import.meta.dirname, '../../scenarios');
+
+/** SIPp gives up after this; longer than any case takes on a busy machine. */
+const LIMIT_S = 45;
 
 /** A change to a scenario's text: every `from` must be there, so that a variant can never silently be the original. */
 export interface Variant {
@@ -44,6 +47,18 @@ export function startPeer(
     if (changed === text) throw new Error(`scenario ${scenario} has nothing like ${from}`);
     text = changed;
   }
+  return playScenario(scenario, text, folder, port, callee, keys);
+}
+
+/** Play a scenario's text on `port` of loopback. */
+export function playScenario(
+  scenario: string,
+  text: string,
+  folder: string,
+  port: number,
+  callee?: number,
+  keys: Readonly<Record<string, string>> = {},
+): Peer {
   const base = join(folder, `${scenario}-${port}`);
   writeFileSync(`${base}.xml`, text);
   const args = [
@@ -59,9 +74,20 @@ export function startPeer(
     '1',
     '-nostdin',
     '-timeout',
-    '45s',
+    `${LIMIT_S}s`,
   ];
-  args.push('-timeout_error', '-trace_err', '-error_file', `${base}.err`, '-trace_logs', '-log_file', `${base}.log`);
+  args.push(
+    '-timeout_error',
+    '-trace_err',
+    '-error_file',
+    `${base}.err`,
+    '-trace_msg',
+    '-message_file',
+    `${base}.messages`,
+    '-trace_logs',
+    '-log_file',
+    `${base}.log`,
+  );
   for (const [key, value] of Object.entries(keys)) args.push('-key', key, value);
   if (callee !== undefined) args.push(`127.0.0.1:${callee}`);
   const child: ChildProcess = spawn('sipp', args, { cwd: folder, stdio: 'ignore' });

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { type DeskPhone, startDeskPhone, waitFor } from './desk-phone.ts';
-import { openFrontDesk } from './front-desk.ts';
-import { freePorts, type Peer, startPeer, type Variant } from './sipp.ts';
-
-/** One case: the real phone between scripted peers. Throws when anything is not as it must be. */
-export interface Case {
-  readonly title: string;
-  run(folder: string): Promise<void>;
-}
+import type { Case } from '../case.ts';
+import { waitFor } from '../desk-phone.ts';
+import { answerFirst, consult, office, passed } from './office.ts';
+import { startPeer, type Variant } from './peer.ts';
 
 const NOTIFY_200_AND_BYE: Variant = {
   // From the pause before the final NOTIFY to the 200 that answers it.
@@ -15,7 +10,8 @@ const NOTIFY_200_AND_BYE: Variant = {
   to: '',
 };
 
-export const CASES: readonly Case[] = [
+/** Each role of a transfer, with every header field looked at. */
+export const ROLES: readonly Case[] = [
   transferor('transferor: held, referred with every header right, told by NOTIFY 200, both legs ended', 'notify'),
   transferor('transferor: a bare 200 accepts the REFER like a 202 (RFC 7647 §5)', 'notify', [
     { from: 'SIP/2.0 202 Accepted', to: 'SIP/2.0 200 OK' },
@@ -48,7 +44,7 @@ export const CASES: readonly Case[] = [
   {
     title: 'transferee: an allowed REFER is obeyed with the unescaped Replaces, and reported 100 then 200',
     run: (folder) =>
-      office(folder, { acceptRefer: 'same-dialog' }, async (phone, target, caller) => {
+      office(folder, { transfer: { acceptRefer: 'same-dialog' } }, async (phone, target, caller) => {
         const specialist = startPeer('replaced', folder, target);
         const colleague = startPeer('transferor', folder, caller, {
           callee: phone.port,
@@ -173,42 +169,4 @@ const OK_EMPTY =
 function reply(request: string, direction: string): string {
   const sdp = `v=0\no=specialist 1 3 IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8 101\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\na=${direction}\n`;
   return `<recv request="${request}"/><send retrans="500"><![CDATA[\nSIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:9999@[local_ip]:[local_port]>\nContent-Type: application/sdp\nContent-Length: [len]\n\n${sdp}]]></send><recv request="ACK"/>`;
-}
-
-/** Answer the caller, hold it, talk to 9999. Returns the transfer's id. */
-async function consult(phone: DeskPhone, caller: Peer): Promise<string> {
-  await answerFirst(phone, caller);
-  const started = await phone.ask('transfer.start', { to: '9999' });
-  assert.equal(started.phase, 'done', JSON.stringify(started));
-  const state = await phone.until('consulting', ({ transfer }) => transfer?.state === 'consulting');
-  return state.transfer!.transferId;
-}
-
-async function answerFirst(phone: DeskPhone, caller: Peer): Promise<void> {
-  const rings = phone.until('ringing', ({ phone: name }) => name === 'ringing');
-  await Promise.race([rings, passed(caller)]);
-  await rings;
-  const answer = await phone.ask('call.answer');
-  assert.equal(answer.phase, 'done', JSON.stringify(answer));
-}
-
-async function passed(peer: Peer): Promise<void> {
-  const trouble = await peer.ended;
-  if (trouble !== undefined) throw new Error(`SIPp's ${peer.name} did not get what it expects: ${trouble}`);
-}
-
-async function office(
-  folder: string,
-  transfer: object,
-  story: (phone: DeskPhone, target: number, caller: number) => Promise<void>,
-): Promise<void> {
-  const [port, target, caller] = (await freePorts(3)) as [number, number, number];
-  const desk = await openFrontDesk(port, target);
-  const phone = await startDeskPhone(folder, port, desk.port, transfer);
-  try {
-    await story({ ...phone, port: desk.port }, target, caller);
-  } finally {
-    await phone.close();
-    desk.close();
-  }
 }
