@@ -213,6 +213,14 @@ export class Scene {
     return lamps(this.runtime.state)[name];
   }
 
+  /** Whom microphone and ear are connected to, `2001` or `2001+9999`. */
+  get ear(): string | undefined {
+    const connect: unknown = this.runtime.state.sounds.connect;
+    const ids: readonly unknown[] = Array.isArray(connect) ? connect : [connect];
+    const numbers = this.runtime.state.calls.filter((call) => ids.includes(call.id)).map((call) => call.number);
+    return numbers.length === 0 ? undefined : numbers.join('+');
+  }
+
   /** Words of notes in the journal. */
   get notes(): string[] {
     return this.journal.flatMap((entry) => (entry.type === 'note' ? [entry.word] : []));

@@ -29,7 +29,7 @@ function unmoved(scene: Scene, caller: Party, what: string): void {
   assert.deepEqual(caller.requests('BYE').length + caller.requests('INVITE').length, 0, what);
   assert.equal(scene.sent('INVITE').length, 0, what);
   assert.equal(scene.sent('REFER').length + scene.sent('BYE').length, 0, what);
-  assert.equal(scene.runtime.state.sounds.connect, scene.runtime.state.calls[0]?.id, what);
+  assert.equal(scene.ear, '2001', what);
 }
 
 /** The ids that an eavesdropper may have, and those of somebody who guesses. */

@@ -203,7 +203,7 @@ for (const status of [488, 500, 606]) {
     target.habits.set('re-INVITE', status);
     scene.press({ verb: 'transfer.complete' });
     assert.equal(scene.phase(target), 'held', 'muted here');
-    assert.equal(scene.runtime.state.sounds.connect[0], undefined);
+    assert.equal(scene.ear, undefined);
     caller.reply('REFER', 202);
     caller.notifies(200);
     scene.seconds(5);
@@ -220,13 +220,10 @@ test('transfer.md §9.28: the hold of the caller is refused: muted here, the tar
   assert.equal(directionOf(caller.request('INVITE')), 'sendonly');
   target.rings();
   scene.ms(50);
-  assert.deepEqual(
-    [scene.stage, scene.runtime.state.sounds.connect[0]],
-    [{ 2001: 'held', 9999: 'ringback' }, undefined],
-  );
+  assert.deepEqual([scene.stage, scene.ear], [{ 2001: 'held', 9999: 'ringback' }, undefined]);
   scene.press({ verb: 'transfer.cancel' });
   assert.deepEqual(scene.stage, { 2001: 'talking' });
-  assert.deepEqual(scene.runtime.state.sounds.connect[0], scene.runtime.state.calls[0]?.id);
+  assert.equal(scene.ear, '2001');
   scene.over();
 });
 
