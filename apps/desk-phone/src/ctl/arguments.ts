@@ -6,7 +6,27 @@ export type CtlRequest =
   /** Print the picture once. */
   | { readonly name: 'state' }
   /** Print what happens until interrupted. */
-  | { readonly name: 'watch' };
+  | { readonly name: 'watch' }
+  /** Print what a transfer would send now, and what would be tried next. */
+  | { readonly name: 'explain'; readonly transferId: string | undefined }
+  | JournalRequest;
+
+/** The forms in which a kept transfer can be given away. */
+export const FORMS = ['ladder', 'json', 'pcap', 'svg'] as const;
+export type Form = (typeof FORMS)[number];
+
+/** About the transfers that are kept on the disk: no phone is asked. */
+export type JournalRequest = (
+  | { readonly name: 'list' }
+  | {
+      readonly name: 'export';
+      /** `t-7`, a whole name of `transfer.list`, or `last`. */
+      readonly id: string;
+      readonly form: Form;
+      /** Absent = standard output. */
+      readonly out: string | undefined;
+    }
+) & { readonly config: string | undefined; readonly folder: string | undefined };
 
 export type CtlParse =
   | { readonly ok: true; readonly request: CtlRequest }
@@ -69,6 +89,33 @@ export const CTL_VERBS: Readonly<Record<string, VerbShape>> = {
   'headset.redial': shape([], {}),
 };
 
+/** What is no verb of the phone: it asks and changes nothing. */
+const QUERIES: readonly string[] = ['state', 'watch', 'transfer.explain', 'transfer.list', 'transfer.export'];
+
+const PLACE: Readonly<Record<string, Kind>> = { config: 'text', folder: 'text' };
+const ABOUT_TRANSFERS = {
+  'transfer.explain': shape(['transferId'], { transferId: 'text' }),
+  'transfer.list': shape([], PLACE),
+  'transfer.export': shape(['id'], { id: 'text', as: 'text', out: 'text', ...PLACE }, ['id']),
+} as const;
+
+function parseAboutTransfers(verb: keyof typeof ABOUT_TRANSFERS, words: readonly string[]): CtlParse {
+  const parse = readArguments(verb, ABOUT_TRANSFERS[verb], words);
+  if (!parse.ok || parse.request.name !== 'command') return parse;
+  const { args } = parse.request;
+  const text = (name: string) => args[name] as string | undefined;
+  if (verb === 'transfer.explain') return accept({ name: 'explain', transferId: text('transferId') });
+  const place = { config: text('config'), folder: text('folder') };
+  if (verb === 'transfer.list') return accept({ name: 'list', ...place });
+  const form = FORMS.find((each) => each === (text('as') ?? 'ladder'));
+  if (form === undefined) return refuse(`--as must be one of ${FORMS.join(', ')}, not ${text('as')}`);
+  return accept({ name: 'export', id: text('id')!, form, out: text('out'), ...place });
+}
+
+function accept(request: CtlRequest): CtlParse {
+  return { ok: true, request };
+}
+
 /** Read the words after `switchhook ctl`, options of ctl itself already taken out. */
 export function parseCtl(words: readonly string[]): CtlParse {
   const [first, ...rest] = words;
@@ -77,10 +124,12 @@ export function parseCtl(words: readonly string[]): CtlParse {
     if (rest.length > 0) return refuse(`${first} takes no arguments`);
     return { ok: true, request: { name: first === 'watch' ? 'watch' : 'state' } };
   }
+  if (first === 'transfer.explain' || first === 'transfer.list' || first === 'transfer.export')
+    return parseAboutTransfers(first, rest);
   const verb = CTL_VERBS[first] === undefined ? `call.${first}` : first;
   const known = Object.hasOwn(CTL_VERBS, verb) ? CTL_VERBS[verb] : undefined;
   if (known === undefined) {
-    const near = nearestName(first, [...Object.keys(CTL_VERBS), ...shortNames(), 'state', 'watch']);
+    const near = nearestName(first, [...Object.keys(CTL_VERBS), ...shortNames(), ...QUERIES]);
     return refuse(
       `unknown verb ${first}${near === undefined ? '; switchhook --help names them all' : `; did you mean ${near}?`}`,
     );

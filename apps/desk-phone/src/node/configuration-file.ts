@@ -24,8 +24,8 @@ export function defaultConfigurationPath(environment = process.env): string {
   return !existsSync(own) && existsSync(system) ? system : own;
 }
 
-/** Read and judge a configuration file and the secrets that it names. Throws `StartFault`. */
-export function loadConfiguration(path: string): LoadedConfiguration {
+/** Read and judge a configuration file, its secrets left alone. Throws `StartFault`. */
+export function readConfigurationFile(path: string) {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -41,6 +41,12 @@ export function loadConfiguration(path: string): LoadedConfiguration {
   }
   const reading = readConfiguration(text);
   if (!reading.ok) throw new StartFault(reading.faults.map((fault) => describeFault(path, fault)).join('\n'));
+  return reading;
+}
+
+/** As `readConfigurationFile`, with the secrets that it names. Throws `StartFault`. */
+export function loadConfiguration(path: string): LoadedConfiguration {
+  const reading = readConfigurationFile(path);
   const { configuration } = reading;
   const passwords = new Map<string, string>();
   const warnings = [...reading.warnings];

@@ -2,7 +2,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { PhoneNotice, Publication, Snapshot } from '@switchhook/phone/control';
 import { type ControlClient, connectControl, defaultControlPath } from '@switchhook/phone/control/node';
-import { type CtlRequest, parseCtl } from '../ctl/arguments.ts';
+import { type CtlRequest, type JournalRequest, parseCtl } from '../ctl/arguments.ts';
 import { describeAnswer, describeNotice, describeState, EXIT, exitCode } from '../ctl/outcome.ts';
 
 /** `switchhook ctl …`: one command to a running phone; the exit code tells its outcome. */
@@ -11,6 +11,9 @@ export async function ctlCommand(words: readonly string[]): Promise<number> {
   if (fault !== undefined) return complain(fault, EXIT.usage);
   const parse = parseCtl(rest);
   if (!parse.ok) return complain(parse.message, EXIT.usage);
+  const { request } = parse;
+  if (request.name === 'list' || request.name === 'export')
+    return (await import('./journal-command.ts')).journalCommand(request, json);
   let client: ControlClient;
   try {
     client = await connectControl(socket ?? process.env['SWITCHHOOK_SOCKET'] ?? defaultControlPath());
@@ -18,7 +21,7 @@ export async function ctlCommand(words: readonly string[]): Promise<number> {
     return complain((error as Error).message, EXIT.unreachable);
   }
   try {
-    return await perform(client, parse.request, json);
+    return await perform(client, request, json);
   } catch (error) {
     return complain((error as Error).message, EXIT.unreachable);
   } finally {
@@ -26,7 +29,11 @@ export async function ctlCommand(words: readonly string[]): Promise<number> {
   }
 }
 
-async function perform(client: ControlClient, request: CtlRequest, json: boolean): Promise<number> {
+async function perform(
+  client: ControlClient,
+  request: Exclude<CtlRequest, JournalRequest>,
+  json: boolean,
+): Promise<number> {
   switch (request.name) {
     case 'watch':
       return watch(client, json);
@@ -35,6 +42,13 @@ async function perform(client: ControlClient, request: CtlRequest, json: boolean
       if (answer.phase === 'failed') return complain(describeAnswer('state', answer), EXIT.failed);
       const state = answer.result as unknown as Snapshot;
       print(json ? JSON.stringify(state) : describeState(state).join('\n'));
+      return EXIT.done;
+    }
+    case 'explain': {
+      const { transferId } = request;
+      const answer = await client.request('transfer.explain', transferId === undefined ? {} : { transferId });
+      if (answer.phase === 'failed') return complain(describeAnswer('transfer.explain', answer), EXIT.failed);
+      print(json ? JSON.stringify(answer.result) : JSON.stringify(answer.result, null, 2));
       return EXIT.done;
     }
     case 'command': {

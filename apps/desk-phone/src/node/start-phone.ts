@@ -10,12 +10,14 @@ import { keyTableOf, unheardOf } from '../configuration/key-table.ts';
 import { accountOf, remotePolicyOf, settingsOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { Hands } from '../hands.ts';
+import { tapped } from '../journal/sip-tap.ts';
 import { VERSION } from '../version.ts';
 import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
 import { type DeskSound, planSound } from './desk-sound.ts';
 import { KeptSettings } from './kept-settings.ts';
 import { LateMedia } from './late-media.ts';
 import type { Log } from './log.ts';
+import { openRecorder } from './open-recorder.ts';
 import { registrationAdvice } from './registration-advice.ts';
 
 /** How long the far ends may take to answer our BYE and REGISTER when the phone stops. */
@@ -62,6 +64,7 @@ export async function startPhone(
     notes.push(line);
     say(line);
   };
+  const recorder = openRecorder(loaded, log, folder, local, say);
   const media = new LateMedia(() => startMedia(configuration, host, note));
   const kept = new KeptSettings(folder);
   const runtime = new Runtime({
@@ -75,7 +78,7 @@ export async function startPhone(
       acceptFrom: network.acceptFrom,
       crypto: nodeCrypto,
     }),
-    transport: sockets,
+    transport: tapped(sockets, recorder),
     media,
     settings: settingsOf(configuration),
     kept: keptOf(kept, configuration),
@@ -95,12 +98,14 @@ export async function startPhone(
       percent: typeof volume === 'number' ? volume : configuration.audio.volume[route],
     });
   }
+  runtime.subscribe(recorder);
   const hands = new Hands({ runtime, clock: monotonicClock, keys: keyTableOf(configuration) });
   for (const line of unheardOf(configuration)) note(line);
   sayWhatFails(runtime, configuration, say);
   const leave = async (): Promise<void> => {
     hands.close();
     await farewell(runtime, FAREWELL_MS);
+    recorder.close();
     runtime.close();
     await media.close();
   };
