@@ -333,28 +333,4 @@ test('transfer.md §5: a subscription whose time is up ends with terminated;reas
   assert.equal(alice.agent.census().subscriptions + bob.agent.census().subscriptions, 0);
 });
 
-test('RFC 4538 §3: a REFER out of dialog names its call by Target-Dialog, and gets its NOTIFYs', () => {
-  const { network, phone, wire, invite, call } = talkToWire();
-  const local = /tag=(.*)$/.exec(invite.headers.get('From') ?? '')?.[1];
-  const fields = (n: number, target: string): string[] => [
-    'From: <sip:bob@example.com>;tag=new',
-    'To: <sip:alice@example.com>',
-    `Call-ID: other-${n}`,
-    'CSeq: 1 REFER',
-    'Contact: <sip:bob@192.0.2.9>',
-    'Refer-To: <sip:carol@example.com>',
-    `Target-Dialog: ${target}`,
-  ];
-  const id = invite.headers.get('Call-ID');
-  wire.say(phone.host, 'REFER sip:alice@192.0.2.1 SIP/2.0', fields(1, `${id};local-tag=${local};remote-tag=wire`));
-  network.seconds(0.1);
-  assert.equal(phone.last('refer-requested').call, call);
-  phone.submit({ type: 'answer-refer', refer: phone.last('refer-requested').refer, status: 200 });
-  network.seconds(0.1);
-  assert.equal(wire.request('NOTIFY').headers.get('Call-ID'), 'other-1');
-  wire.say(phone.host, 'REFER sip:alice@192.0.2.1 SIP/2.0', fields(2, `${id};local-tag=wire;remote-tag=${local}`));
-  network.seconds(0.1);
-  assert.equal(phone.last('refer-requested').call, undefined);
-});
-
 test.run();

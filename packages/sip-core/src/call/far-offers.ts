@@ -9,6 +9,8 @@ import { busyRetryAfterS } from './glare.ts';
 import { acceptance, refuseUnknownRequirements } from './in-dialog.ts';
 import type { OfferAnswer } from './offer-answer.ts';
 import { readSessionBody } from './session-body.ts';
+import { LEAST_S, type SessionTerms } from './session-terms.ts';
+import type { SessionTimer } from './session-timer.ts';
 
 /** What the far end's offers need of their session. */
 export interface FarOffersHost {
@@ -16,6 +18,8 @@ export interface FarOffersHost {
   readonly call: CallId;
   readonly dialog: Dialog;
   readonly exchange: OfferAnswer;
+  readonly terms: SessionTerms;
+  readonly timer: SessionTimer;
   fail(cause: EndCause): void;
   /** The request was admitted: target and peer may be new. */
   refresh(request: SipRequest, from: Flow): void;
@@ -39,15 +43,19 @@ export class FarOffers {
     const { request, flow } = inbound;
     const { localTag } = dialog.identity;
     const method = request.method === 'INVITE' ? 'INVITE' : 'UPDATE';
-    if (refuseUnknownRequirements(services, inbound, localTag)) return;
+    if (refuseUnknownRequirements(services, inbound, dialog.seat, localTag)) return;
     if (request.headers.has('Replaces')) return void services.reply(inbound, 400, { localTag });
+    if (this.#host.terms.isTooShort(request)) {
+      // RFC 4028 §9.
+      return void services.reply(inbound, 422, { localTag, headers: [['Min-SE', String(LEAST_S)]] });
+    }
     const reading = readSessionBody(request);
     if (reading.name === 'unsupported') {
       return void services.reply(inbound, 415, { localTag, headers: [['Accept', 'application/sdp']] });
     }
     if (method === 'UPDATE' && reading.name === 'none') {
       this.#host.refresh(request, flow);
-      return void services.reply(inbound, 200, acceptance(dialog));
+      return void services.reply(inbound, 200, acceptance(dialog, undefined, this.#host.timer.accept(request)));
     }
     const admission = exchange.admit();
     switch (admission) {
@@ -80,7 +88,8 @@ export class FarOffers {
     const { services, dialog, exchange } = this.#host;
     this.#waiting = undefined;
     services.timers.clear(this.#patience);
-    const response = services.reply(inbound, 200, acceptance(dialog, body));
+    const response = services.reply(inbound, 200, acceptance(dialog, body, this.#host.timer.accept(inbound.request)));
+    exchange.committed = body;
     exchange.accept();
     if (inbound.request.method === 'INVITE') this.awaitAck(inbound, response);
     else this.#host.free();

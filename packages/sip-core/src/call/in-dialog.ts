@@ -4,8 +4,9 @@ import { parseReason } from '../message/event.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
 import type { EndCause, Flow } from '../user-agent/door.ts';
+import type { Seat } from '../user-agent/seat.ts';
 import type { Inbound, ReplyParts, Services } from '../user-agent/services.ts';
-import { ALLOW, ALLOW_EVENTS, SUPPORTED, unknownRequirements } from './capabilities.ts';
+import { unknownRequirements } from './capabilities.ts';
 import { contactUri } from './peer.ts';
 import { SDP } from './session-body.ts';
 
@@ -21,28 +22,28 @@ export interface InviteUsage {
   replaced(): void;
 }
 
-/** Header fields of every 2xx, and of requests, that tell what we can do. */
-export function capabilityFields(): readonly (readonly [string, string])[] {
-  return [
-    ['Allow', ALLOW],
-    ['Supported', SUPPORTED],
-    ['Allow-Events', ALLOW_EVENTS],
-  ];
-}
-
-/** A 2xx in a dialog, with Contact and a session description when there is one. */
-export function acceptance(dialog: Dialog, body?: string): ReplyParts {
+/** A 2xx in a dialog, with Contact, a session description when there is one, and `more` header fields. */
+export function acceptance(
+  dialog: Dialog,
+  body?: string,
+  more: readonly (readonly [string, string])[] = [],
+): ReplyParts {
   return {
     localTag: dialog.identity.localTag,
     contact: dialog.seat.contact,
-    headers: capabilityFields(),
+    headers: more.length === 0 ? dialog.seat.capabilities : [...dialog.seat.capabilities, ...more],
     ...(body === undefined ? {} : { body: { type: SDP, text: body } }),
   };
 }
 
 /** Refuse what requires an extension that we do not know (RFC 3261 §8.2.2.3). True when it was refused. */
-export function refuseUnknownRequirements(services: Services, inbound: Inbound, localTag?: string): boolean {
-  const unknown = unknownRequirements(inbound.request);
+export function refuseUnknownRequirements(
+  services: Services,
+  inbound: Inbound,
+  seat: Seat | undefined,
+  localTag?: string,
+): boolean {
+  const unknown = unknownRequirements(inbound.request, seat?.account);
   if (unknown.length === 0) return false;
   services.reply(inbound, 420, {
     headers: [['Unsupported', unknown.join(', ')]],

@@ -10,6 +10,7 @@ import { ALLOW } from './capabilities.ts';
 import { acceptance, type InviteUsage, reasonOf } from './in-dialog.ts';
 import { contactUri, readParty, readPeer } from './peer.ts';
 import { Session } from './session.ts';
+import { SessionTerms } from './session-terms.ts';
 
 type IncomingState =
   /** Nothing final has been sent. */
@@ -63,7 +64,7 @@ export class IncomingCall implements InviteUsage {
     services.dialogs.hold(this.#dialog, 'invite');
     this.peer = readPeer(
       inbound.request.headers,
-      readParty(inbound.request.headers, 'From', inbound.trusted),
+      readParty(inbound.request.headers, 'From', seat.serves(inbound.flow)),
       this.#dialog.target,
     );
     const expiresS = numberOf(inbound.request, 'Expires');
@@ -97,10 +98,10 @@ export class IncomingCall implements InviteUsage {
     if (this.#state.name !== 'offered') return;
     this.#stopTimers();
     this.#dialog.confirm();
-    const response = this.#services.reply(this.#inbound, 200, acceptance(this.#dialog, body));
-    const session = new Session(this.#services, this.id, this.#dialog, this.peer);
+    const terms = new SessionTerms(this.seat.account);
+    const session = new Session(this.#services, this.id, this.#dialog, this.peer, terms);
     this.#state = { name: 'answered', session };
-    session.answeredByUs(this.#inbound, response, !this.#offered, (answer) => this.#acknowledged(answer));
+    session.answer(this.#inbound, body, !this.#offered, (answer) => this.#acknowledged(answer));
   }
 
   reject(status: number, retryAfterS: number | undefined): void {
@@ -148,8 +149,9 @@ export class IncomingCall implements InviteUsage {
     // The ACK of a refusal belongs to its transaction.
   }
 
+  /** Only where the account lets a ringing call be taken over: the new one has been answered in its place. */
   replaced(): void {
-    // RFC 3891 §3: an early dialog that we did not begin is never replaced; the book does not hand it out.
+    this.#refuse(487, { by: 'remote', how: 'replaced' });
   }
 
   #comeLater(inbound: Inbound): void {

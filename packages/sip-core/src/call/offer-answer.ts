@@ -24,6 +24,8 @@ export type OfferAnswerState =
 export interface Proposal {
   readonly body: SessionBody;
   readonly collisions: number;
+  /** It changes nothing and only keeps the session timer from running out (RFC 4028 §7.4): the phone hears nothing of it. */
+  readonly refresh: boolean;
 }
 
 /** What to do with an offer that arrives: take it, or the refusal of RFC 3261 §14.2. */
@@ -37,15 +39,22 @@ export class OfferAnswer {
   #state: OfferAnswerState = { name: 'stable' };
   #queue: Proposal[] = [];
   #paused = false;
+  /** Our side of the session as last agreed: what a refresh says again, under the same version. */
+  committed: SessionBody | undefined;
 
   get state(): OfferAnswerState {
     return this.#state;
   }
 
+  /** Nothing is open and nothing of ours waits. */
+  get isIdle(): boolean {
+    return this.#state.name === 'stable' && this.#queue.length === 0;
+  }
+
   /** Queue an offer of ours; `instead` = in the place of the one that was queued last, when one waits. */
   propose(body: SessionBody, instead = false): void {
     const stale = instead ? this.#queue.pop() : undefined;
-    this.#queue.push({ body, collisions: stale?.collisions ?? 0 });
+    this.#queue.push({ body, collisions: stale?.collisions ?? 0, refresh: false });
   }
 
   /** The offer to send now, if the exchange is free; it is then open. */
@@ -56,6 +65,21 @@ export class OfferAnswer {
     return proposal;
   }
 
+  /** Say the agreed session again, if the exchange is free for it; it is then open. */
+  beginRefresh(): Proposal | undefined {
+    if (!this.isIdle || this.committed === undefined) return undefined;
+    const proposal = { body: this.committed, collisions: 0, refresh: true };
+    this.#state = { name: 'offering', proposal };
+    return proposal;
+  }
+
+  /** Our open offer goes back to the head of the queue, to be sent again at once with other header fields. */
+  again(): void {
+    if (this.#state.name !== 'offering') return;
+    this.#queue.unshift(this.#state.proposal);
+    this.#state = { name: 'stable' };
+  }
+
   /** Our open offer was answered or refused for good. */
   conclude(): void {
     if (this.#state.name === 'offering') this.#state = { name: 'stable' };
@@ -64,10 +88,10 @@ export class OfferAnswer {
   /** 491: false when the tries are used up, else the offer waits at the head of the queue until `resume`. */
   collide(): boolean {
     if (this.#state.name !== 'offering') return false;
-    const { body, collisions } = this.#state.proposal;
+    const { body, collisions, refresh } = this.#state.proposal;
     this.#state = { name: 'stable' };
     if (collisions + 1 >= MAX_COLLISIONS) return false;
-    this.#queue.unshift({ body, collisions: collisions + 1 });
+    this.#queue.unshift({ body, collisions: collisions + 1, refresh });
     this.#paused = true;
     return true;
   }

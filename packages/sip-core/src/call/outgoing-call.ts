@@ -10,10 +10,11 @@ import type { Seat } from '../user-agent/seat.ts';
 import type { Inbound, OpenRequest, Services } from '../user-agent/services.ts';
 import { ALLOW, withBody } from './capabilities.ts';
 import { silentEnd } from './end-cause.ts';
-import { acceptance, capabilityFields, type InviteUsage } from './in-dialog.ts';
+import { acceptance, type InviteUsage } from './in-dialog.ts';
 import { contactUri, readParty, readPeer } from './peer.ts';
 import { Session } from './session.ts';
 import { readSessionBody, SDP } from './session-body.ts';
+import { SessionTerms } from './session-terms.ts';
 
 type OutgoingState =
   | { readonly name: 'calling' }
@@ -51,6 +52,7 @@ export class OutgoingCall {
   readonly #order: InviteOrder;
   readonly #early = new Map<string, EarlyDialog>();
   readonly #losers = new Map<string, SipRequest>();
+  readonly #terms: SessionTerms;
   readonly #sipCallId: string;
   readonly #localTag: string;
   #cseq: number;
@@ -62,6 +64,7 @@ export class OutgoingCall {
     this.#services = services;
     this.#seat = seat;
     this.#order = order;
+    this.#terms = new SessionTerms(seat.account);
     this.#sipCallId = hex(services.crypto, 16);
     this.#localTag = hex(services.crypto, 8);
     this.#cseq = 1 + (services.crypto.bytes(1)[0]! & 0x7f);
@@ -135,7 +138,8 @@ export class OutgoingCall {
 
   #compose(): SipRequest {
     const { to, body, replaces, referredBy, require } = this.#order;
-    const headers: [string, string][] = capabilityFields().map(([name, value]) => [name, value]);
+    const headers: [string, string][] = this.#seat.capabilities.map(([name, value]) => [name, value]);
+    headers.push(...this.#terms.fields(undefined).map(([name, value]): [string, string] => [name, value]));
     headers.push(['Accept', SDP]);
     if (require !== undefined && require.length > 0) headers.push(['Require', require.join(', ')]);
     if (replaces !== undefined) headers.push(['Replaces', replaces]);
@@ -244,9 +248,9 @@ export class OutgoingCall {
     const body = reading.name === 'session' ? reading.body : early?.body;
     const party = readParty(response.headers, 'To', this.#seat.serves(from));
     const peer = readPeer(response.headers, party, dialog.target);
-    const session = new Session(this.#services, this.id, dialog, peer);
+    const session = new Session(this.#services, this.id, dialog, peer, this.#terms);
     this.#state = { name: 'answered', session, tag };
-    session.answeredByFarEnd(sent, lateOffer && body !== undefined);
+    session.answeredByFarEnd(sent, response, this.#order.body, lateOffer && body !== undefined);
     this.#services.emit({
       type: 'answered',
       call: this.id,
@@ -285,6 +289,13 @@ export class OutgoingCall {
       return;
     }
     if (name === 'answered' || name === 'over') return;
+    if (response.status === 422 && this.#terms.raise(response)) {
+      // RFC 4028 §7.3: the same call once more, asking for longer.
+      this.#releaseEarly(undefined);
+      this.#state = { name: 'calling' };
+      this.start();
+      return;
+    }
     this.#finish({ by: 'remote', how: 'response', status: response.status, phrase: response.reason });
   }
 

@@ -3,11 +3,11 @@ import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { CallId, EndCause, Flow, SessionBody } from '../user-agent/door.ts';
 import type { OpenRequest, Services } from '../user-agent/services.ts';
 import { withBody } from './capabilities.ts';
-import { silentEnd } from './end-cause.ts';
+import { type SilentFailure, silentEnd } from './end-cause.ts';
 import { glareWait } from './glare.ts';
-import { capabilityFields } from './in-dialog.ts';
-import type { OfferAnswer } from './offer-answer.ts';
+import type { OfferAnswer, Proposal } from './offer-answer.ts';
 import { readSessionBody, SDP } from './session-body.ts';
+import type { SessionTimer } from './session-timer.ts';
 
 /** What own offers need of their session. */
 export interface OwnOffersHost {
@@ -17,8 +17,16 @@ export interface OwnOffersHost {
   readonly exchange: OfferAnswer;
   /** The usage is gone (408, 481, silence). */
   fail(cause: EndCause): void;
+  /** Every re-INVITE refreshes the session. */
+  readonly timer: SessionTimer;
   /** A 2xx came: target and peer may be new. */
   refresh(response: SipResponse, from: Flow): void;
+}
+
+/** Something to be done when no offer is open. */
+interface Errand {
+  readonly act: () => void;
+  readonly never: (ended: boolean) => void;
 }
 
 /**
@@ -33,14 +41,18 @@ export interface OwnOffersHost {
  */
 export class OwnOffers {
   readonly #host: OwnOffersHost;
+  readonly #backOffTimer: string;
+  readonly #limitTimer: string;
+  readonly #errandTimer: string;
   #closed = false;
-  #backOffTimer: string;
-  #limitTimer: string;
+  #refreshDue = false;
+  #errands: readonly Errand[] = [];
 
   constructor(host: OwnOffersHost) {
     this.#host = host;
     this.#backOffTimer = `${host.call}:glare`;
     this.#limitTimer = `${host.call}:re-invite`;
+    this.#errandTimer = `${host.call}:errand`;
   }
 
   /** Queue an offer and send it when its turn comes. */
@@ -49,20 +61,63 @@ export class OwnOffers {
     this.next();
   }
 
+  /** Send the agreed session again when its turn comes, unless an offer of ours does that first (RFC 4028 §7.4). */
+  refresh(): void {
+    this.#refreshDue = true;
+    this.next();
+  }
+
+  /** Do something when no offer is open and none waits: at once, or before 64*T1 have passed, or `never`. */
+  whenIdle(act: () => void, never: (ended: boolean) => void): void {
+    if (this.#closed) {
+      never(true);
+      return;
+    }
+    if (this.#host.exchange.isIdle && this.#errands.length === 0) {
+      act();
+      return;
+    }
+    this.#errands = [...this.#errands, { act, never }];
+    const { services } = this.#host;
+    if (this.#errands.length === 1) {
+      services.timers.set(this.#errandTimer, services.now + 64 * services.t1, () => this.#dropErrands(false));
+    }
+  }
+
+  #dropErrands(ended: boolean): void {
+    const errands = this.#errands;
+    this.#errands = [];
+    for (const { never } of errands) never(ended);
+  }
+
   /** The call is over: no timer, no event, but a 2xx still gets its ACK. */
   close(): void {
     this.#closed = true;
+    this.#host.services.timers.clear(this.#errandTimer);
+    this.#dropErrands(true);
     this.#host.services.timers.clear(this.#backOffTimer);
     this.#host.services.timers.clear(this.#limitTimer);
   }
 
   /** Send the next offer if the exchange is free. */
   next(): void {
-    const proposal = this.#closed ? undefined : this.#host.exchange.begin();
-    if (proposal !== undefined) this.#send(proposal.body);
+    if (this.#closed) return;
+    const { exchange } = this.#host;
+    const proposal = exchange.begin() ?? (this.#refreshDue ? exchange.beginRefresh() : undefined);
+    if (proposal !== undefined) {
+      this.#send(proposal);
+      return;
+    }
+    while (exchange.isIdle && this.#errands.length > 0) {
+      const [errand, ...others] = this.#errands;
+      this.#errands = others;
+      if (others.length === 0) this.#host.services.timers.clear(this.#errandTimer);
+      errand!.act();
+    }
   }
 
-  #send(body: SessionBody): void {
+  #send(proposal: Proposal): void {
+    this.#refreshDue = false;
     const { services, dialog } = this.#host;
     const acks = new Map<string, SipRequest>();
     let heard = false;
@@ -75,24 +130,27 @@ export class OwnOffers {
       compose: () => {
         const invite = dialog.compose('INVITE');
         invite.headers.add('Contact', `<${dialog.seat.contact}>`);
-        for (const [name, value] of capabilityFields()) invite.headers.add(name, value);
-        return withBody(invite, SDP, body);
+        for (const [name, value] of [...dialog.seat.capabilities, ...this.#host.timer.fields]) {
+          invite.headers.add(name, value);
+        }
+        return withBody(invite, SDP, proposal.body);
       },
       provisional: () => {
         if (late && !heard) cancel();
         heard = true;
       },
       final: (response, sent, from) => {
-        if (response.status < 300) return this.#acknowledge(acks, response, sent, from);
+        if (response.status < 300) return this.#acknowledge(acks, proposal, response, sent, from);
         services.timers.clear(this.#limitTimer);
-        return this.#refused(response);
+        return this.#refused(proposal, response);
       },
       failed: (why) => {
         services.timers.clear(this.#limitTimer);
         if (this.#closed) return;
+        if (proposal.refresh) return this.#unrefreshed(why === 'timeout' ? 408 : 503, '', why);
         if (why === 'timeout') return this.#host.fail(silentEnd(why));
         // No way to the far end just now (RFC 3261 §8.1.3.1: as 503); the session itself is untouched.
-        this.#settle(503, 'Service Unavailable');
+        return this.#settle(503, 'Service Unavailable');
       },
       wanted: () => !this.#closed,
     });
@@ -107,8 +165,14 @@ export class OwnOffers {
     });
   }
 
-  #acknowledge(acks: Map<string, SipRequest>, response: SipResponse, sent: SipRequest, from: Flow): void {
-    const { services, dialog, exchange, call } = this.#host;
+  #acknowledge(
+    acks: Map<string, SipRequest>,
+    proposal: Proposal,
+    response: SipResponse,
+    sent: SipRequest,
+    from: Flow,
+  ): void {
+    const { services, dialog, exchange, call, timer } = this.#host;
     const cseq = sent.headers.get('CSeq') ?? '';
     const held = acks.get(cseq);
     if (held !== undefined) {
@@ -122,16 +186,31 @@ export class OwnOffers {
     if (this.#closed) return;
     services.timers.clear(this.#limitTimer);
     exchange.conclude();
+    timer.agreed(response);
     const answer = readSessionBody(response);
-    if (answer.name === 'session') services.emit({ type: 'offer-answered', call, body: answer.body });
-    else services.emit({ type: 'offer-refused', call, status: 488, phrase: 'No Answer In 2xx' });
+    if (answer.name === 'session') {
+      exchange.committed = proposal.body;
+      if (!proposal.refresh) services.emit({ type: 'offer-answered', call, body: answer.body });
+    } else if (!proposal.refresh) {
+      services.emit({ type: 'offer-refused', call, status: 488, phrase: 'No Answer In 2xx' });
+    }
     this.next();
   }
 
-  #refused(response: SipResponse): void {
+  #refused(proposal: Proposal, response: SipResponse): void {
     if (this.#closed) return;
     const { services, dialog, exchange } = this.#host;
     const { status, reason } = response;
+    if (status === 422 && this.#host.timer.raise(response)) {
+      // RFC 4028 §7.3: the same once more, asking for longer.
+      exchange.again();
+      this.next();
+      return;
+    }
+    if (proposal.refresh && status !== 491) {
+      this.#unrefreshed(status, reason, undefined);
+      return;
+    }
     // RFC 3261 §12.2.1.2: these two say that the dialog is no more.
     if (status === 408 || status === 481) {
       this.#host.fail({ by: 'remote', how: 'response', status, phrase: reason });
@@ -145,7 +224,15 @@ export class OwnOffers {
       });
       return;
     }
-    this.#settle(status, reason);
+    if (proposal.refresh) this.#unrefreshed(status, reason, undefined);
+    else this.#settle(status, reason);
+  }
+
+  /** The session stays as it is, and the phone hears nothing of it. */
+  #unrefreshed(status: number, phrase: string, why: SilentFailure | undefined): void {
+    this.#host.exchange.conclude();
+    this.#host.timer.failed(status, phrase, why);
+    this.next();
   }
 
   #settle(status: number, phrase: string): void {

@@ -1,16 +1,18 @@
 import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
-import { decodeText } from '../message/octets.ts';
 import type { CallId, EndCause, Flow, OfferId, Peer, SessionBody } from '../user-agent/door.ts';
 import type { Inbound, Services } from '../user-agent/services.ts';
 import { ALLOW, withBody } from './capabilities.ts';
 import { FarOffers } from './far-offers.ts';
 import { acceptance, type InviteUsage, reasonOf, refreshTarget } from './in-dialog.ts';
-import { infoDigit, infoDigitBody } from './info-digit.ts';
+import { receiveInfo, sendInfoDigit } from './info-digit.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { OwnOffers } from './own-offers.ts';
-import { readParty, readPeer, samePeer } from './peer.ts';
+import { readPeer, samePeer } from './peer.ts';
+import { PeerIdentity } from './peer-identity.ts';
 import { readSessionBody, SDP } from './session-body.ts';
+import type { SessionTerms } from './session-terms.ts';
+import { SessionTimer } from './session-timer.ts';
 
 type SessionState =
   | { readonly name: 'up' }
@@ -35,8 +37,10 @@ export class Session implements InviteUsage {
   readonly #call: CallId;
   readonly #dialog: Dialog;
   readonly #exchange = new OfferAnswer();
+  readonly #timer: SessionTimer;
   readonly #own: OwnOffers;
   readonly #far: FarOffers;
+  readonly #identity: PeerIdentity;
   #state: SessionState = { name: 'up' };
   #peer: Peer;
   /** Our INVITE whose 2xx brought an offer that waits for `acknowledge`. */
@@ -45,16 +49,29 @@ export class Session implements InviteUsage {
   /** Tells that the ACK of an incoming call's 2xx came, once. */
   #onFirstAck: ((body: SessionBody | undefined) => void) | undefined;
 
-  constructor(services: Services, call: CallId, dialog: Dialog, peer: Peer) {
+  constructor(services: Services, call: CallId, dialog: Dialog, peer: Peer, terms: SessionTerms) {
     this.#services = services;
     this.#call = call;
     this.#dialog = dialog;
     this.#peer = peer;
+    this.#identity = new PeerIdentity(peer.party, dialog.remoteAddress);
     const fail = (cause: EndCause): void => this.#end(cause, undefined);
     const refresh = (message: SipMessage, from: Flow): void => this.#refresh(message, from);
     const exchange = this.#exchange;
-    this.#own = new OwnOffers({ services, call, dialog, exchange, fail, refresh });
-    this.#far = new FarOffers({ services, call, dialog, exchange, fail, refresh, free: () => this.#own.next() });
+    const timer = new SessionTimer({
+      services,
+      call,
+      dialog,
+      terms,
+      peer: () => this.#peer,
+      reinvite: () => this.#own.refresh(),
+      refresh,
+      end: (cause, reason) => this.#end(cause, reason),
+    });
+    this.#timer = timer;
+    this.#own = new OwnOffers({ services, call, dialog, exchange, timer, fail, refresh });
+    const free = (): void => this.#own.next();
+    this.#far = new FarOffers({ services, call, dialog, exchange, terms, timer, fail, refresh, free });
     dialog.usage = this;
     services.dialogs.hold(dialog, 'invite');
   }
@@ -70,8 +87,10 @@ export class Session implements InviteUsage {
 
   // ---------------------------------------------------------------------------------------------- how it begins
 
-  /** Our INVITE got this 2xx. Without an offer of ours, the ACK waits for the phone. */
-  answeredByFarEnd(invite: SipRequest, lateOffer: boolean): void {
+  /** Our INVITE, which offered `body`, got this 2xx. Without an offer of ours, the ACK waits for the phone. */
+  answeredByFarEnd(invite: SipRequest, response: SipResponse, body: SessionBody | undefined, lateOffer: boolean): void {
+    this.#exchange.committed = body;
+    this.#timer.agreed(response);
     if (lateOffer) {
       this.#unacknowledged = invite;
       this.#exchange.awaitAck(false);
@@ -83,8 +102,11 @@ export class Session implements InviteUsage {
     if (this.#ack !== undefined) this.#services.transmit(this.#ack, this.#dialog.hop());
   }
 
-  /** Our 2xx went out; `asked` = it carried our offer. */
-  answeredByUs(inbound: Inbound, response: SipResponse, asked: boolean, onAck: (body?: SessionBody) => void): void {
+  /** Send our 2xx; `asked` = `body` is our offer. */
+  answer(inbound: Inbound, body: SessionBody, asked: boolean, onAck: (body?: SessionBody) => void): void {
+    const fields = this.#timer.accept(inbound.request);
+    const response = this.#services.reply(inbound, 200, acceptance(this.#dialog, body, fields));
+    this.#exchange.committed = body;
     this.#onFirstAck = onAck;
     this.#exchange.awaitAck(asked);
     this.#far.awaitAck(inbound, response);
@@ -95,6 +117,7 @@ export class Session implements InviteUsage {
   acknowledge(body: SessionBody): void {
     if (this.#unacknowledged === undefined || this.#state.name !== 'up') return;
     this.#sendAck(this.#unacknowledged, body);
+    this.#exchange.committed = body;
     this.#exchange.acknowledge();
     this.#own.next();
   }
@@ -112,23 +135,16 @@ export class Session implements InviteUsage {
     if (this.#state.name === 'up') this.#far.refuse(offer, status);
   }
 
+  /** Act when no offer of either side is open; `never` when the call ends before, or 64*T1 have passed. */
+  whenFree(act: () => void, never: (ended: boolean) => void): void {
+    if (this.#state.name === 'up') this.#own.whenIdle(act, never);
+    else never(true);
+  }
+
   infoDigit(digit: string, durationMs: number): void {
     if (this.#state.name !== 'up') return;
-    const body = infoDigitBody(digit, durationMs);
-    if (body === undefined) {
-      this.#services.note('bad-digit', digit);
-      return;
-    }
-    this.#services.request({
-      seat: this.#dialog.seat,
-      flow: this.#dialog.hop(),
-      compose: () => withBody(this.#dialog.compose('INFO'), 'application/dtmf-relay', body),
-      final: ({ status, reason }) => {
-        // A lost digit is no lost call: a 408 here is a proxy's impatience (RFC 4320 §4.2).
-        if (status === 481) this.#end({ by: 'remote', how: 'response', status, phrase: reason }, undefined);
-      },
-      failed: () => undefined,
-    });
+    const { dialog } = this;
+    sendInfoDigit(this.#services, dialog, digit, durationMs, (cause) => this.#end(cause, undefined));
   }
 
   hangup(reason?: string): void {
@@ -160,7 +176,7 @@ export class Session implements InviteUsage {
         this.#far.receive(inbound);
         return;
       case 'INFO':
-        this.#receiveInfo(inbound);
+        receiveInfo(this.#services, this.#call, localTag, inbound);
         return;
       case 'OPTIONS':
         return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
@@ -217,24 +233,10 @@ export class Session implements InviteUsage {
     if (this.#state.name !== 'over') this.#over();
   }
 
-  #receiveInfo(inbound: Inbound): void {
-    const { localTag } = this.#dialog.identity;
-    const { request } = inbound;
-    if (request.body.length === 0) return void this.#services.reply(inbound, 200, { localTag });
-    const digit = infoDigit(request.headers.get('Content-Type') ?? '', decodeText(request.body));
-    if (digit === undefined) {
-      return void this.#services.reply(inbound, 415, { localTag, headers: [['Accept', 'application/dtmf-relay']] });
-    }
-    this.#services.reply(inbound, 200, { localTag });
-    this.#services.emit({ type: 'info-digit', call: this.#call, digit });
-  }
-
   #refresh(message: SipMessage, from: Flow): void {
     refreshTarget(this.#services, this.#dialog, message, from, false);
     this.#dialog.seen(from);
-    const trusted = this.#dialog.seat.serves(from);
-    const asserted = readParty(message.headers, message.kind === 'request' ? 'From' : 'To', trusted);
-    const party = asserted.verified ? asserted : this.#peer.party;
+    const party = this.#identity.read(message, this.#dialog.seat.serves(from));
     const peer = readPeer(message.headers, party, this.#dialog.target, this.#peer);
     if (samePeer(peer, this.#peer)) return;
     this.#peer = peer;
@@ -261,6 +263,7 @@ export class Session implements InviteUsage {
 
   /** No more events of this call. */
   #leave(cause: EndCause): void {
+    this.#timer.stop();
     this.#own.close();
     this.#onFirstAck = undefined;
     this.#services.ended(this.#call, cause);

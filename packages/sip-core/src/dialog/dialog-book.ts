@@ -6,7 +6,9 @@ export type Match =
   | { readonly name: 'dialog'; readonly dialog: Dialog }
   /** It ended less than 32 s ago. */
   | { readonly name: 'ended' }
-  | { readonly name: 'none' };
+  | { readonly name: 'none' }
+  /** More than one: a tag of `0` may mean that tag or none. */
+  | { readonly name: 'many' };
 
 /** All dialogs over all accounts and transports, found by all three ids and by nothing less. */
 export class DialogBook {
@@ -20,6 +22,14 @@ export class DialogBook {
   /** Enter a dialog for one usage of it. */
   hold(dialog: Dialog, usage: string): void {
     dialog.usages.add(usage);
+    this.#dialogs.set(key(dialog.identity), dialog);
+  }
+
+  /** The far half of a dialog that was held without one has told its tag (RFC 6665 §4.4.1). */
+  complete(dialog: Dialog, remoteTag: string): void {
+    if (this.#dialogs.get(key(dialog.identity)) !== dialog) throw new Error('a dialog to complete is not held');
+    this.#dialogs.delete(key(dialog.identity));
+    dialog.meet(remoteTag);
     this.#dialogs.set(key(dialog.identity), dialog);
   }
 
@@ -48,13 +58,19 @@ export class DialogBook {
 
   /** The dialog that a Replaces or Target-Dialog value names; a from-tag of `0` also matches an absent tag. */
   match(sipCallId: string, localTag: string, remoteTag: string): Match {
-    for (const tag of remoteTag === '0' ? ['0', ''] : [remoteTag]) {
-      const dialog = this.find(sipCallId, localTag, tag);
-      if (dialog?.usages.has('invite') === true) return { name: 'dialog', dialog };
-      if (this.#ended.has(key({ sipCallId, localTag, remoteTag: tag }))) return { name: 'ended' };
-      if (dialog !== undefined) return { name: 'dialog', dialog };
-    }
-    return { name: 'none' };
+    if (remoteTag !== '0') return this.#match({ sipCallId, localTag, remoteTag });
+    const zero = this.#match({ sipCallId, localTag, remoteTag });
+    const absent = this.#match({ sipCallId, localTag, remoteTag: '' });
+    if (zero.name === 'dialog' && absent.name === 'dialog') return { name: 'many' };
+    if (absent.name === 'dialog' || zero.name === 'none') return absent;
+    return zero;
+  }
+
+  #match(identity: DialogIdentity): Match {
+    const dialog = this.#dialogs.get(key(identity));
+    if (dialog?.usages.has('invite') === true) return { name: 'dialog', dialog };
+    if (this.#ended.has(key(identity))) return { name: 'ended' };
+    return dialog === undefined ? { name: 'none' } : { name: 'dialog', dialog };
   }
 }
 

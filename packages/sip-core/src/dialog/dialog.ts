@@ -1,7 +1,7 @@
 import type { InviteUsage } from '../call/in-dialog.ts';
 import { HeaderFields } from '../message/header-fields.ts';
 import type { SipRequest } from '../message/message.ts';
-import type { CallId, DialogIdentity, Flow } from '../user-agent/door.ts';
+import type { CallId, DialogIdentity, Flow, ReferId } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import { nextHop } from './next-hop.ts';
 import { isLooseRoute } from './route-set.ts';
@@ -39,7 +39,6 @@ export type Sequence = 'next' | 'repeated' | 'lower';
  */
 export class Dialog {
   readonly seat: Seat;
-  readonly identity: DialogIdentity;
   readonly ownsCallId: boolean;
   readonly usages = new Set<string>();
   /** The call whose INVITE made it; undefined for one made by REFER. */
@@ -48,6 +47,9 @@ export class Dialog {
   usage: InviteUsage | undefined;
   /** How many REFERs reached us in it: from the second on, our NOTIFYs carry an id (RFC 3515 §2.4.6). */
   refersReceived = 0;
+  /** REFERs of ours about its call that may still bring news, in this dialog or in their own. */
+  readonly refers = new Set<ReferId>();
+  #identity: DialogIdentity;
   #stage: 'early' | 'confirmed' = 'early';
   #localAddress: string;
   #remoteAddress: string;
@@ -59,7 +61,7 @@ export class Dialog {
 
   constructor(facts: DialogFacts) {
     this.seat = facts.seat;
-    this.identity = facts.identity;
+    this.#identity = facts.identity;
     this.ownsCallId = facts.ownsCallId;
     this.#localAddress = facts.localAddress;
     this.#remoteAddress = facts.remoteAddress;
@@ -70,12 +72,21 @@ export class Dialog {
     this.#flow = facts.flow;
   }
 
+  get identity(): DialogIdentity {
+    return this.#identity;
+  }
+
   get stage(): 'early' | 'confirmed' {
     return this.#stage;
   }
 
   get target(): string {
     return this.#target;
+  }
+
+  /** The far side as it stands in To of our requests, without tag. */
+  get remoteAddress(): string {
+    return this.#remoteAddress;
   }
 
   /** Where the far side's last message came from. */
@@ -90,6 +101,11 @@ export class Dialog {
       if (target !== undefined) this.#target = target;
     }
     this.#stage = 'confirmed';
+  }
+
+  /** The far half of a dialog that our own request began, told by its first answer or NOTIFY; the book keeps it. */
+  meet(remoteTag: string): void {
+    this.#identity = { ...this.#identity, remoteTag };
   }
 
   /** Check and take the CSeq of a request from the far side. */

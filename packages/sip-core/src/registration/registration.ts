@@ -1,5 +1,4 @@
 import { hex, type Millis, unit } from '@switchhook/sans-io';
-import { capabilityFields } from '../call/in-dialog.ts';
 import { flowHost, isAddress, isLocalOnly } from '../dialog/next-hop.ts';
 import { requestOf } from '../message/build.ts';
 import { deltaSeconds } from '../message/event.ts';
@@ -125,7 +124,10 @@ export class Registration {
   }
 
   #compose(expiresS: number, stale: string | undefined): SipRequest {
-    const { account, addressOfRecord, contact } = this.#seat;
+    const { account, addressOfRecord, binding, capabilities } = this.#seat;
+    const { instance } = account;
+    const named: readonly (readonly [string, string])[] =
+      instance === undefined ? [] : [['+sip.instance', `<${instance}>`]];
     const request = requestOf({
       method: 'REGISTER',
       uri: `sip:${account.domain}`,
@@ -133,8 +135,8 @@ export class Registration {
       to: nameAddr(addressOfRecord),
       callId: this.#sipCallId,
       cseq: ++this.#cseq,
-      contact: nameAddr(contact, undefined, [['expires', String(expiresS)]]),
-      headers: [['Expires', String(expiresS)], ...capabilityFields()],
+      contact: nameAddr(binding, undefined, [['expires', String(expiresS)], ...named]),
+      headers: [['Expires', String(expiresS)], ...capabilities],
     });
     if (stale !== undefined) request.headers.add('Contact', `<${stale}>;expires=0`);
     return request;
@@ -163,7 +165,7 @@ export class Registration {
     this.#briefs = 0;
     this.#failures = 0;
     this.#attempt = 0;
-    const before = this.#seat.contact;
+    const before = this.#seat.binding;
     if (this.#learn(response) && this.#rewrites < MAX_REWRITES) {
       this.#rewrites++;
       this.#stale = before;
@@ -173,6 +175,7 @@ export class Registration {
       }
     }
     const grantedS = this.#granted(response);
+    if (this.#seat.account.instance !== undefined) this.#seat.grant(gruuOf(response, this.#seat.contactUser));
     const { now, timers, crypto } = this.#services;
     this.#activity = 'resting';
     this.#tell({ name: 'registered', expiresAt: now + grantedS * 1000, contact: this.#seat.contact });
@@ -267,4 +270,13 @@ export class Registration {
   get #timer(): string {
     return `registration:${this.#seat.account.id}`;
   }
+}
+
+/** The `pub-gruu` beside our own Contact (RFC 5627 §4.2). */
+function gruuOf(response: SipResponse, contactUser: string): string | undefined {
+  for (const contact of contactsOf(response)) {
+    const uri = parseUri(contact.uri);
+    if (uri.ok && uri.value.user === contactUser) return contact.params.get('pub-gruu');
+  }
+  return undefined;
 }

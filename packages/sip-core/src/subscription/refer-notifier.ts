@@ -1,5 +1,4 @@
 import { withBody } from '../call/capabilities.ts';
-import { capabilityFields } from '../call/in-dialog.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { reasonPhrase } from '../message/reason-phrases.ts';
 import { printSipfrag } from '../message/sipfrag.ts';
@@ -61,6 +60,11 @@ export class ReferNotifier {
     services.timers.set(this.#usage, services.now + DECISION_MS, () => this.answer(480, undefined));
   }
 
+  /** Whether this is a REFER of that dialog which the phone has not answered. */
+  isUndecidedIn(dialog: Dialog): boolean {
+    return this.#state.name === 'requested' && this.#dialog === dialog;
+  }
+
   /** The phone's answer to the REFER. */
   answer(status: number, phrase: string | undefined): void {
     if (this.#state.name !== 'requested') return;
@@ -71,7 +75,10 @@ export class ReferNotifier {
       ...(phrase === undefined ? {} : { phrase: withoutControl(phrase) }),
       ...(accepted ? { contact: this.#dialog.seat.contact } : {}),
       // RFC 4488 §4: the subscription is left out only when the 2xx says so too.
-      headers: accepted && unsubscribed ? [...capabilityFields(), ['Refer-Sub', 'false']] : capabilityFields(),
+      headers:
+        accepted && unsubscribed
+          ? [...this.#dialog.seat.capabilities, ['Refer-Sub', 'false']]
+          : this.#dialog.seat.capabilities,
     });
     if (!accepted || unsubscribed) {
       this.#end();

@@ -29,6 +29,8 @@ type SubscriberState =
 export class ReferSubscriber {
   readonly id: ReferId;
   readonly dialog: Dialog;
+  /** The dialog of the call that it is about: the same one, or another when it went out of dialog. */
+  readonly #about: Dialog;
   readonly #services: Services;
   readonly #release: () => void;
   /** CSeq of the REFER and of its digest rounds: any of them may stand in `Event: refer;id=`. */
@@ -36,11 +38,13 @@ export class ReferSubscriber {
   #state: SubscriberState = { name: 'sent' };
   #judged = false;
 
-  constructor(services: Services, id: ReferId, dialog: Dialog, release: () => void) {
+  constructor(services: Services, id: ReferId, dialog: Dialog, about: Dialog, release: () => void) {
     this.id = id;
     this.dialog = dialog;
     this.#services = services;
     this.#release = release;
+    this.#about = about;
+    about.refers.add(id);
     services.dialogs.hold(dialog, this.#usage);
   }
 
@@ -85,6 +89,7 @@ export class ReferSubscriber {
     if (this.#state.name === 'gone') return;
     this.#state = { name: 'gone' };
     this.#services.timers.clear(this.#usage);
+    this.#about.refers.delete(this.id);
     this.#services.dialogs.release(this.dialog, this.#usage);
     this.#release();
   }
@@ -107,10 +112,13 @@ export class ReferSubscriber {
     this.#judged ||= final;
     if (subscription === 'terminated' && final) {
       this.#state = { name: 'settled' };
+      this.#about.refers.delete(this.id);
       this.#until(64 * this.#services.t1);
     } else {
       // `terminated` without a verdict is no verdict: some send it on every NOTIFY, so we listen on.
-      this.#until(stated?.expiresS === undefined ? DEFAULT_EXPIRES_MS : stated.expiresS * 1000 + EXPIRY_GRACE_MS);
+      const told = stated?.expiresS === undefined ? DEFAULT_EXPIRES_MS : stated.expiresS * 1000 + EXPIRY_GRACE_MS;
+      // After the verdict only the last NOTIFY is waited for, however long the far end would talk on.
+      this.#until(this.#judged ? Math.min(told, DEFAULT_EXPIRES_MS) : told);
     }
     this.#services.emit({
       type: 'refer-notified',

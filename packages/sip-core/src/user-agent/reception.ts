@@ -1,14 +1,16 @@
-import { ALLOW, ALLOW_EVENTS, methodStanding } from '../call/capabilities.ts';
-import { capabilityFields, refuseUnknownRequirements } from '../call/in-dialog.ts';
+import { ALLOW, ALLOW_EVENTS, capabilityFields, methodStanding } from '../call/capabilities.ts';
+import { refuseUnknownRequirements } from '../call/in-dialog.ts';
 import { IncomingCall, type Replaced } from '../call/incoming-call.ts';
 import { matchReplaces } from '../call/replaces-match.ts';
 import { readSessionBody, SDP } from '../call/session-body.ts';
+import { LEAST_S, SessionTerms } from '../call/session-terms.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { flowHost } from '../dialog/next-hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
 import { callIdOf, cseqOf, eventOf, fromTagOf, toOf, toTagOf } from '../message/values.ts';
-import type { Refers } from '../subscription/refers.ts';
+import type { ReceivedRefers } from '../subscription/received-refers.ts';
+import type { SentRefers } from '../subscription/sent-refers.ts';
 import { newTag } from '../transaction/requests.ts';
 import type { Calls } from './calls.ts';
 import type { Flow } from './door.ts';
@@ -19,8 +21,10 @@ import type { Inbound, Services } from './services.ts';
 export interface ReceptionHost {
   readonly services: Services;
   readonly seats: readonly Seat[];
-  readonly refers: Refers;
+  readonly sentRefers: SentRefers;
+  readonly receivedRefers: ReceivedRefers;
   readonly calls: Calls;
+  readonly acceptFrom: 'servers' | 'any';
   /** Above it a new call gets 503. */
   readonly mostCalls: number;
 }
@@ -38,6 +42,11 @@ export class Reception {
     const toTag = toTagOf(request);
     if (toTag === undefined) return undefined;
     return this.#host.services.dialogs.find(callIdOf(request), toTag, fromTagOf(request) ?? '');
+  }
+
+  /** Whether a request fits something of ours wherever it comes from: its ids could not be guessed. */
+  isExpected(request: SipRequest): boolean {
+    return this.dialogOf(request) !== undefined || this.#host.sentRefers.awaited(request) !== undefined;
   }
 
   /** ACK of a 2xx. One that matches nothing is dropped. */
@@ -58,20 +67,24 @@ export class Reception {
     const localTag = newTag(services.crypto);
     if (standing === 'unknown') return void services.reply(inbound, 501, { localTag, headers: [['Allow', ALLOW]] });
     if (standing === 'not-allowed') return void services.reply(inbound, 405, { localTag, headers: [['Allow', ALLOW]] });
+    // RFC 3891 §3.
+    if (request.method !== 'INVITE' && request.headers.has('Replaces')) {
+      return void services.reply(inbound, 400, { localTag, phrase: 'Replaces Is For INVITE' });
+    }
     if (toTagOf(request) !== undefined) this.#inDialog(inbound);
     else this.#outOfDialog(inbound, localTag);
   }
 
   #inDialog(inbound: Inbound): void {
-    const { services, refers } = this.#host;
+    const { services, sentRefers, receivedRefers } = this.#host;
     const { request } = inbound;
-    const dialog = this.dialogOf(request);
+    const dialog = this.dialogOf(request) ?? sentRefers.adopt(inbound);
     if (dialog === undefined) return void services.reply(inbound, 481);
     const sequence = dialog.receive(cseqOf(request).number, request.method);
     switch (sequence) {
       case 'lower':
         // RFC 3261 §12.2.2.
-        return void services.reply(inbound, 500, { phrase: 'CSeq Out Of Order' });
+        return void services.reply(inbound, 500, { phrase: 'Request Out Of Order' });
       case 'repeated':
         return void services.reply(inbound, 482);
       case 'next':
@@ -80,14 +93,14 @@ export class Reception {
         throw new Error(`no such sequence: ${sequence satisfies never}`);
     }
     dialog.seen(inbound.flow);
-    if (request.method === 'REFER') refers.receiveRefer(inbound, dialog.seat, dialog);
-    else if (request.method === 'NOTIFY') refers.receiveNotify(inbound, dialog);
+    if (request.method === 'REFER') receivedRefers.receive(inbound, dialog.seat, dialog);
+    else if (request.method === 'NOTIFY') sentRefers.receiveNotify(inbound, dialog);
     else if (dialog.usage === undefined) services.reply(inbound, 481);
     else dialog.usage.receive(inbound);
   }
 
   #outOfDialog(inbound: Inbound, localTag: string): void {
-    const { services, refers } = this.#host;
+    const { services, receivedRefers } = this.#host;
     const { request } = inbound;
     const uri = parseUri(request.uri);
     if (!uri.ok || (uri.value.scheme !== 'sip' && uri.value.scheme !== 'sips')) {
@@ -101,13 +114,14 @@ export class Reception {
         return;
       case 'REFER':
         if (seat === undefined) return void services.reply(inbound, 404, { localTag });
-        refers.receiveRefer(inbound, seat, undefined);
+        receivedRefers.receive(inbound, seat, undefined);
         return;
       case 'OPTIONS': {
         // RFC 3261 §11.2: as an INVITE would be answered. A ping to the bare address needs no user.
         if (seat === undefined && uri.value.user !== undefined) return void services.reply(inbound, 404, { localTag });
-        if (refuseUnknownRequirements(services, inbound, localTag)) return;
-        return void services.reply(inbound, 200, { localTag, headers: [...capabilityFields(), ['Accept', SDP]] });
+        if (refuseUnknownRequirements(services, inbound, seat, localTag)) return;
+        const can = seat?.capabilities ?? capabilityFields();
+        return void services.reply(inbound, 200, { localTag, headers: [...can, ['Accept', SDP]] });
       }
       case 'NOTIFY': {
         const known = eventOf(request)?.type === 'refer';
@@ -130,30 +144,41 @@ export class Reception {
     );
   }
 
+  /** Without strangers, a call is moved over the way of its own account only; with them the phone decides. */
+  #mayMove(dialog: Dialog, from: Flow): boolean {
+    const rings = dialog.stage === 'early' && !dialog.ownsCallId;
+    return dialog.seat.serves(from) || (this.#host.acceptFrom === 'any' && !rings);
+  }
+
   #invite(inbound: Inbound, seat: Seat, localTag: string): void {
     const { services } = this.#host;
     const { request } = inbound;
     if (this.#host.calls.size >= this.#host.mostCalls) {
       return void services.reply(inbound, 503, { localTag, headers: [['Retry-After', '10']] });
     }
-    if (refuseUnknownRequirements(services, inbound, localTag)) return;
+    if (refuseUnknownRequirements(services, inbound, seat, localTag)) return;
+    if (new SessionTerms(seat.account).isTooShort(request)) {
+      // RFC 4028 §9.
+      return void services.reply(inbound, 422, { localTag, headers: [['Min-SE', String(LEAST_S)]] });
+    }
     const reading = readSessionBody(request);
     if (reading.name === 'unsupported') {
       return void services.reply(inbound, 415, { localTag, headers: [['Accept', SDP]] });
     }
     if (!acceptsSdp(request)) return void services.reply(inbound, 406, { localTag });
-    const match = matchReplaces(
-      request,
-      services.dialogs,
-      (dialog) => dialog.call !== undefined && this.#host.calls.isUp(dialog.call),
-    );
+    const match = matchReplaces(request, services.dialogs, {
+      isUp: (dialog) => dialog.call !== undefined && this.#host.calls.isUp(dialog.call),
+      mayMove: (dialog) => this.#mayMove(dialog, inbound.flow),
+    });
     if (match.name === 'refused') return void services.reply(inbound, match.status, { localTag });
     const replaced = match.name === 'matched' ? replacedBy(match.dialog) : undefined;
     const call = new IncomingCall(services, services.mint('call'), seat, inbound, reading.name === 'session', replaced);
     this.#host.calls.enter(call);
     const referredBy = request.headers.get('Referred-By');
     const alertInfo = request.headers.get('Alert-Info');
-    const answerAfterS = inbound.trusted ? answerAfter(request) : undefined;
+    // The server of another account is a stranger to this one.
+    const trusted = seat.serves(inbound.flow);
+    const answerAfterS = trusted ? answerAfter(request) : undefined;
     services.emit({
       type: 'incoming',
       call: call.id,
@@ -163,7 +188,7 @@ export class Reception {
       body: reading.name === 'session' ? reading.body : undefined,
       ...(replaced === undefined ? {} : { replaces: { call: replaced.call, early: replaced.early } }),
       ...(referredBy === undefined ? {} : { referredBy }),
-      trusted: inbound.trusted,
+      trusted,
       ...(alertInfo === undefined ? {} : { alertInfo }),
       ...(answerAfterS === undefined ? {} : { answerAfterS }),
     });

@@ -1,9 +1,10 @@
 import { hex } from '@switchhook/sans-io';
+import { capabilityFields } from '../call/capabilities.ts';
 import { flowHost, isLoopback, uriHost } from '../dialog/next-hop.ts';
 import { type ChallengeVerdict, Credentials } from '../digest/credentials.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { nameAddr, printNameAddr } from '../message/name-addr.ts';
-import { escapeUser, type SipUri } from '../message/uri.ts';
+import { escapeUser, isUriText, parseUri, type SipUri } from '../message/uri.ts';
 import type { Flow, TransportName } from './door.ts';
 import type { Account, UserAgentSettings } from './settings.ts';
 
@@ -18,12 +19,16 @@ export class Seat {
   readonly addressOfRecord: string;
   /** Name and address of record, as From shows them. */
   readonly address: string;
+  /** Header fields that tell what the account can do. */
+  readonly capabilities: readonly (readonly [string, string])[];
   /** The way to the account's server. */
   readonly flow: Flow;
   /** The transports that we have sockets for. */
   readonly transports: ReadonlySet<TransportName>;
   readonly #settings: UserAgentSettings;
   readonly #credentials: Credentials | undefined;
+  #gruu: SipUri | undefined;
+  #gruuText: string | undefined;
   #mapped: { readonly host: string; readonly port: number } | undefined;
 
   constructor(account: Account, settings: UserAgentSettings) {
@@ -32,6 +37,9 @@ export class Seat {
     this.contactUser = hex(settings.crypto, 8);
     this.addressOfRecord = `sip:${escapeUser(account.user)}@${account.domain}`;
     this.address = printNameAddr(nameAddr(this.addressOfRecord, account.displayName));
+    const { instance } = account;
+    if (instance !== undefined && !/^urn:[a-z0-9-]+:[!-~]+$/i.test(instance)) throw new Error(`not a URN: ${instance}`);
+    this.capabilities = capabilityFields(account);
     const { transport, server } = account;
     this.flow = { transport, host: flowHost(server.host), port: server.port };
     const { password } = account;
@@ -56,8 +64,22 @@ export class Seat {
     return this.#mapped !== undefined;
   }
 
-  /** Our Contact URI. */
+  /** The URI that stands in Contact of dialogs: our public GRUU when we have one (RFC 5627 §4.4), else the binding. */
   get contact(): string {
+    return this.#gruuText ?? this.binding;
+  }
+
+  /** Take what the registrar gave as `pub-gruu`, or that it gave none (RFC 5627 §4.2). */
+  grant(gruu: string | undefined): void {
+    const read = gruu === undefined ? undefined : parseUri(gruu);
+    const usable =
+      read?.ok === true && /^sips?$/.test(read.value.scheme) && read.value.params.has('gr') && isUriText(gruu!);
+    this.#gruu = usable ? read.value : undefined;
+    this.#gruuText = usable ? gruu : undefined;
+  }
+
+  /** The URI that we register: where our sockets are. */
+  get binding(): string {
     const { host, port } = this.reachable;
     const { transport } = this.account;
     return `sip:${this.contactUser}@${uriHost(host)}:${port}${transport === 'udp' ? '' : `;transport=${transport}`}`;
@@ -74,6 +96,7 @@ export class Seat {
   /** Whether `uri` is our Contact, by its random user or by our address. */
   owns(uri: SipUri): boolean {
     if (uri.user === this.contactUser) return true;
+    if (this.#gruu !== undefined && sameGruu(uri, this.#gruu)) return true;
     const { host, port } = this.reachable;
     return (uri.port ?? 5060) === port && flowHost(uri.host) === flowHost(host);
   }
@@ -110,4 +133,11 @@ export class Seat {
     this.#credentials.learn(response, sent);
     this.#credentials.pin();
   }
+}
+
+/** The same instance of the same address of record; other phones of it have the same user and another `gr`. */
+function sameGruu(a: SipUri, b: SipUri): boolean {
+  return (
+    a.user === b.user && a.host.toLowerCase() === b.host.toLowerCase() && a.params.get('gr') === b.params.get('gr')
+  );
 }

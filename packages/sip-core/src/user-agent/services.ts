@@ -15,8 +15,6 @@ export interface Inbound {
   readonly flow: Flow;
   /** Name of the server transaction. */
   readonly transaction: string;
-  /** It came from the server of one of our accounts. */
-  readonly trusted: boolean;
 }
 
 /** What a response of ours carries besides what it copies from the request. */

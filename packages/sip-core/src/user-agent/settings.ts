@@ -32,8 +32,9 @@ export interface Account {
   /** Seconds that a session may last without a sign of life (RFC 4028). Default 1800, 90 at least; 0 = no session timer. */
   readonly sessionExpiresS?: number;
   /**
-   * A call that rings here may be taken over by one whose INVITE Replaces it and comes from the account's own server: the
-   * old one ends as `replaced`, the new one is `incoming` and rings. Default false: 481, as RFC 3891 §3 has it.
+   * A call that rings here may be taken over by an INVITE with Replaces from the account's own server: it is handed to
+   * the phone as `incoming`, `replaces.early` being true, to ring in the old one's place. Default false: 481, as RFC
+   * 3891 §3 has it.
    */
   readonly replaceRinging?: boolean;
 }

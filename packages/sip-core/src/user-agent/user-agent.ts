@@ -8,7 +8,8 @@ import { printMessage } from '../message/print-message.ts';
 import { parseUri } from '../message/uri.ts';
 import { toTagOf } from '../message/values.ts';
 import { Registration } from '../registration/registration.ts';
-import { Refers } from '../subscription/refers.ts';
+import { ReceivedRefers } from '../subscription/received-refers.ts';
+import { SentRefers } from '../subscription/sent-refers.ts';
 import { TransactionLayer, type TransactionOut } from '../transaction/transaction-layer.ts';
 import { MessageIntake } from '../transport/message-intake.ts';
 import { Calls } from './calls.ts';
@@ -63,7 +64,8 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   readonly #intake = new MessageIntake();
   readonly #calls: Calls;
   readonly #registrations = new Map<AccountId, Registration>();
-  readonly #refers: Refers;
+  readonly #sentRefers: SentRefers;
+  readonly #receivedRefers: ReceivedRefers;
   readonly #requests: Requests;
   readonly #reception: Reception;
   readonly #services: Services;
@@ -92,13 +94,16 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       settings,
       begin: (request, flow) => this.#begin(request, flow),
     });
-    this.#refers = new Refers(this.#services);
+    this.#sentRefers = new SentRefers(this.#services);
+    this.#receivedRefers = new ReceivedRefers(this.#services);
     this.#calls = new Calls(this.#services, this.#seats);
     this.#reception = new Reception({
       services: this.#services,
       seats: this.#seats,
-      refers: this.#refers,
+      sentRefers: this.#sentRefers,
+      receivedRefers: this.#receivedRefers,
       calls: this.#calls,
+      acceptFrom: settings.acceptFrom ?? 'servers',
       mostCalls,
     });
     for (const seat of this.#seats) {
@@ -129,7 +134,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     return {
       transactions: Math.max(this.#layer.size, this.#requests.size),
       dialogs: this.#dialogs.size,
-      subscriptions: this.#refers.size,
+      subscriptions: this.#sentRefers.size + this.#receivedRefers.size,
       timers: this.#timers.count() - registrations + this.#layer.timers,
       calls: this.#calls.size,
       registrations,
@@ -163,13 +168,13 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         this.#registrations.get(input.account)?.unregister();
         return;
       case 'refer':
-        this.#refers.send(input, this.#calls.session(input.call));
+        this.#sentRefers.send(input, this.#calls.session(input.call));
         return;
       case 'answer-refer':
-        this.#refers.answer(input.refer, input.status, input.phrase);
+        this.#receivedRefers.answer(input.refer, input.status, input.phrase);
         return;
       case 'report-refer':
-        this.#refers.report(input.refer, input.status, input.phrase);
+        this.#receivedRefers.report(input.refer, input.status, input.phrase);
         return;
       case 'shutdown':
         this.#calls.hangupAll();
@@ -211,7 +216,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   /** All responses (their transaction knows better), what is expected, and from elsewhere only what fits a dialog. */
   #admits(message: SipMessage, flow: Flow, expected: boolean): boolean {
     if (message.kind === 'response' || expected) return true;
-    const known = this.#reception.dialogOf(message) !== undefined;
+    const known = this.#reception.isExpected(message);
     this.#note(known ? 'foreign-source' : 'stranger', message.method, flow);
     return known;
   }
@@ -255,7 +260,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         return;
       case 'request': {
         const { request, flow, transaction } = out;
-        const inbound: Inbound = { request, flow, transaction, trusted: this.#trusts(flow) };
+        const inbound: Inbound = { request, flow, transaction };
         if (request.method === 'CANCEL') this.#calls.cancel(inbound, out.cancels);
         else this.#reception.receive(inbound);
         return;

@@ -1,0 +1,193 @@
+import { hex } from '@switchhook/sans-io';
+import { ALLOW_EVENTS } from '../call/capabilities.ts';
+import { refreshTarget } from '../call/in-dialog.ts';
+import { contactUri } from '../call/peer.ts';
+import type { Session } from '../call/session.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { routesOfRequest, routesOfResponse } from '../dialog/route-set.ts';
+import type { SipMessage, SipResponse } from '../message/message.ts';
+import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
+import { callIdOf, cseqOf, eventOf, fromTagOf, numberOf, toTagOf } from '../message/values.ts';
+import type { Flow, ReferOut } from '../user-agent/door.ts';
+import type { Inbound, Services } from '../user-agent/services.ts';
+import { composeRefer, type ReferOrder } from './compose-refer.ts';
+import { ReferSubscriber } from './refer-subscriber.ts';
+
+/** What `refer-answered` tells besides which REFER it is about. */
+type Answer = Omit<Extract<ReferOut, { type: 'refer-answered' }>, 'type' | 'refer'>;
+
+/** The REFERs that we sent, in the dialogs of their calls or beside them, and their NOTIFYs. */
+export class SentRefers {
+  readonly #services: Services;
+  /** By dialog, in the order in which they were sent: a NOTIFY without id goes to the oldest that has no verdict. */
+  readonly #sent = new Map<Dialog, readonly ReferSubscriber[]>();
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  get size(): number {
+    let sent = 0;
+    for (const here of this.#sent.values()) sent += here.length;
+    return sent;
+  }
+
+  /** Send REFER (RFC 3515 §2.4.1) once no offer of either side is open: some answer 491 to one that crosses a hold. */
+  send(order: ReferOrder, session: Session | undefined): void {
+    const refuse = (status: number, phrase: string): void => {
+      this.#tell(order, { status, phrase, withoutSubscription: false });
+    };
+    if (session?.isUp !== true) {
+      refuse(481, 'Call Does Not Exist');
+      return;
+    }
+    session.whenFree(
+      () => this.#send(order, session, refuse),
+      (ended) => (ended ? refuse(481, 'Call Does Not Exist') : refuse(491, 'Request Pending')),
+    );
+  }
+
+  #send(order: ReferOrder, session: Session, refuse: (status: number, phrase: string) => void): void {
+    const about = session.dialog;
+    const outside = order.outOfDialog === true;
+    // RFC 7647 §4: only a GRUU leads to the very phone that is meant.
+    if (outside && !isGruu(about.target)) {
+      refuse(480, 'No GRUU');
+      return;
+    }
+    const dialog = outside ? this.#beside(about) : about;
+    const subscriber = new ReferSubscriber(this.#services, order.refer, dialog, about, () => {
+      const left = this.#sentIn(dialog).filter((other) => other !== subscriber);
+      if (left.length > 0) this.#sent.set(dialog, left);
+      else this.#sent.delete(dialog);
+    });
+    this.#sent.set(dialog, [...this.#sentIn(dialog), subscriber]);
+    this.#services.request({
+      seat: dialog.seat,
+      flow: outside ? dialog.seat.flow : dialog.hop(),
+      compose: () => {
+        const refer = composeRefer(dialog, order, outside ? about.identity : undefined);
+        subscriber.sentAs(cseqOf(refer).number);
+        return refer;
+      },
+      final: (response, _sent, from) => {
+        if (outside && response.status < 300) this.#met(dialog, response, from);
+        this.#answered(order, subscriber, response);
+        const { status, reason: phrase } = response;
+        // RFC 5057 §5.1: said in the call's own dialog, 481 is said of the dialog.
+        if (!outside && status === 481) session.lost({ by: 'remote', how: 'response', status, phrase });
+      },
+      failed: (why) => {
+        // A NOTIFY has come: the REFER was accepted, only its answer was lost (RFC 6665 §4.1.2.4).
+        if (subscriber.isProven) return refuse(202, 'Accepted');
+        if (why === 'transport') {
+          subscriber.end();
+          return refuse(503, 'Service Unavailable');
+        }
+        // Departs from RFC 3261 §12.2.1.2 because some middleboxes swallow REFER: silence to it would cost the caller
+        // his call. A dialog that has gone in truth says so to the next re-INVITE.
+        subscriber.unanswered();
+        return refuse(408, 'Request Timeout');
+      },
+    });
+  }
+
+  #answered(order: ReferOrder, subscriber: ReferSubscriber, response: SipResponse): void {
+    const { status, reason: phrase, headers } = response;
+    const withoutSubscription =
+      status < 300 && headers.get('Refer-Sub')?.trim().toLowerCase().startsWith('false') === true;
+    if (status < 300 && !withoutSubscription) subscriber.accepted(numberOf(response, 'Expires'));
+    else if (status === 408) subscriber.unanswered();
+    else subscriber.end();
+    const retryAfterS = Number.parseInt(headers.get('Retry-After') ?? '', 10);
+    const contact = status >= 300 && status < 400 ? contactUri(headers) : undefined;
+    this.#tell(order, {
+      status,
+      phrase,
+      withoutSubscription,
+      ...(Number.isNaN(retryAfterS) ? {} : { retryAfterS }),
+      ...(contact === undefined ? {} : { contact }),
+    });
+  }
+
+  #tell({ refer }: ReferOrder, answer: Answer): void {
+    this.#services.emit({ type: 'refer-answered', refer, ...answer });
+  }
+
+  // ------------------------------------------------------------------------------------------ dialogs beside the call
+
+  /** A dialog of its own to the GRUU of the far end of `about`, which does not know it yet. */
+  #beside(about: Dialog): Dialog {
+    const { seat, target } = about;
+    const { crypto } = this.#services;
+    return new Dialog({
+      seat,
+      identity: { sipCallId: hex(crypto, 16), localTag: hex(crypto, 8), remoteTag: '' },
+      localAddress: seat.address,
+      remoteAddress: printNameAddr(nameAddr(target)),
+      routes: [],
+      target,
+      localCSeq: crypto.bytes(1)[0]! & 0x7f,
+      remoteCSeq: undefined,
+      ownsCallId: true,
+      flow: seat.flow,
+    });
+  }
+
+  /** A NOTIFY may be the first word of such a dialog (RFC 6665 §4.1.2.4); undefined when this one is not. */
+  adopt({ request, flow }: Inbound): Dialog | undefined {
+    const dialog = this.awaited(request);
+    if (dialog !== undefined) this.#met(dialog, request, flow);
+    return dialog;
+  }
+
+  /** The dialog whose far half a NOTIFY may be. */
+  awaited(message: SipMessage): Dialog | undefined {
+    if (message.kind !== 'request' || message.method !== 'NOTIFY' || (fromTagOf(message) ?? '') === '')
+      return undefined;
+    const dialog = this.#services.dialogs.find(callIdOf(message), toTagOf(message) ?? '', '');
+    return dialog !== undefined && this.#sent.has(dialog) ? dialog : undefined;
+  }
+
+  #met(dialog: Dialog, message: SipMessage, from: Flow): void {
+    if (dialog.identity.remoteTag !== '') return;
+    const request = message.kind === 'request';
+    const tag = request ? fromTagOf(message) : toTagOf(message);
+    if (tag === undefined) return;
+    this.#services.dialogs.complete(dialog, tag);
+    const contact = message.headers.read('Contact', parseNameAddr)?.uri;
+    const target = contact !== undefined && !this.#services.isOwnContact(contact) ? contact : undefined;
+    dialog.confirm(request ? routesOfRequest(message.headers) : routesOfResponse(message.headers), target);
+    dialog.seen(from);
+  }
+
+  // --------------------------------------------------------------------------------------------------------- NOTIFY
+
+  /** A NOTIFY in a dialog; its CSeq has been checked. */
+  receiveNotify(inbound: Inbound, dialog: Dialog): void {
+    const { localTag } = dialog.identity;
+    const event = eventOf(inbound.request);
+    if (event?.type !== 'refer') {
+      return void this.#services.reply(inbound, 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
+    }
+    const here = this.#sentIn(dialog);
+    const { id } = event;
+    const found =
+      id === undefined
+        ? (here.find((one) => one.isOpen) ?? here.find((one) => one.isLive) ?? here.at(-1))
+        : here.find((subscriber) => subscriber.hasId(id));
+    if (found === undefined) return void this.#services.reply(inbound, 481, { localTag });
+    refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
+    found.notified(inbound);
+  }
+
+  #sentIn(dialog: Dialog): readonly ReferSubscriber[] {
+    return this.#sent.get(dialog) ?? [];
+  }
+}
+
+function isGruu(uri: string): boolean {
+  const read = parseUri(uri);
+  return read.ok && read.value.params.has('gr');
+}
