@@ -44,18 +44,18 @@ export function requestOf(parts: RequestParts): SipRequest {
   if (!isToken(method)) throw new Error(`not a method: ${JSON.stringify(method)}`);
   if (!Number.isInteger(cseq) || cseq < 0 || cseq > 0xffff_ffff) throw new Error(`not a CSeq number: ${cseq}`);
   const headers = new HeaderFields();
-  if (parts.via !== undefined) headers.add('Via', printVia(parts.via));
+  if (parts.via !== undefined) headers.addClean('Via', printVia(parts.via));
   for (const route of parts.routes ?? []) headers.add('Route', route);
-  headers.add('Max-Forwards', String(parts.maxForwards ?? 70));
-  headers.add('From', address(parts.from));
-  headers.add('To', address(parts.to));
-  headers.add('Call-ID', callId);
-  headers.add('CSeq', `${cseq} ${method}`);
+  headers.addClean('Max-Forwards', String(parts.maxForwards ?? 70));
+  headers.addClean('From', address(parts.from));
+  headers.addClean('To', address(parts.to));
+  headers.addClean('Call-ID', callId);
+  headers.addClean('CSeq', `${cseq} ${method}`);
   if (parts.contact !== undefined) headers.add('Contact', address(parts.contact));
   for (const [name, value] of parts.headers ?? []) headers.add(name, value);
   const body = bodyOf(parts.body);
   if (parts.contentType !== undefined) headers.add('Content-Type', parts.contentType);
-  headers.add('Content-Length', String(body.length));
+  headers.addClean('Content-Length', String(body.length));
   return { kind: 'request', method, uri, headers, body };
 }
 
@@ -103,7 +103,7 @@ export function responseTo(
   for (const [name, value] of more ?? []) headers.add(name, value);
   const body = bodyOf(content);
   if (contentType !== undefined) headers.add('Content-Type', contentType);
-  headers.add('Content-Length', String(body.length));
+  headers.addClean('Content-Length', String(body.length));
   return { kind: 'response', status, reason: phrase, headers, body };
 }
 

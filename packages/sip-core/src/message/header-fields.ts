@@ -1,88 +1,8 @@
-import type { Parsed } from '@switchhook/sans-io';
+import { built, builtClean, HeaderField, type ReadValue } from './header-field.ts';
 import { type HeaderName, headerName, sameName } from './header-names.ts';
-import { asOctets, decodeOctets } from './octets.ts';
+import { asOctets } from './octets.ts';
 import { splitList } from './params.ts';
-import { hasControl, trimmed, wholeNumber, withoutControl } from './token.ts';
-
-type ReadValue<T> = (text: string) => Parsed<T, string>;
-
-/** One header field: its name and value, and the line it was read from, from which its value is cut when asked for. */
-class HeaderField {
-  readonly name: HeaderName;
-  /** The line holds octets above 0x7F. */
-  readonly octets: boolean;
-  /** The text that the line lies in; undefined when we built the field. */
-  readonly #text: string | undefined;
-  readonly #start: number;
-  readonly #colon: number;
-  readonly #end: number;
-  #value: string | undefined;
-  #read: ReadValue<unknown> | undefined;
-  #result: Parsed<unknown, string> | undefined;
-
-  constructor(
-    name: HeaderName,
-    octets: boolean,
-    text: string | undefined,
-    start: number,
-    colon: number,
-    end: number,
-    value: string | undefined,
-  ) {
-    this.name = name;
-    this.octets = octets;
-    this.#text = text;
-    this.#start = start;
-    this.#colon = colon;
-    this.#end = end;
-    this.#value = value;
-    this.#read = undefined;
-    this.#result = undefined;
-  }
-
-  /** The line as it came, without its line end; undefined when we built the field. */
-  get line(): string | undefined {
-    return this.#text?.slice(this.#start, this.#end);
-  }
-
-  get value(): string {
-    if (this.#value === undefined) {
-      const value = unfold(this.#text!, this.#colon + 1, this.#end);
-      this.#value = this.octets ? decodeOctets(value) : value;
-    }
-    return this.#value;
-  }
-
-  read<T>(read: ReadValue<T>): Parsed<T, string> {
-    if (this.#read !== read) {
-      this.#result = read(this.value);
-      this.#read = read;
-    }
-    return this.#result as Parsed<T, string>;
-  }
-
-  /** The same field with `suffix` after its value. */
-  extended(suffix: string): HeaderField {
-    checkText(suffix);
-    if (this.#text === undefined) {
-      return new HeaderField(this.name, false, undefined, 0, 0, 0, this.value + suffix);
-    }
-    const line = this.#text.slice(this.#start, this.#end).trimEnd() + suffix;
-    return new HeaderField(this.name, this.octets, line, 0, this.#colon - this.#start, line.length, undefined);
-  }
-}
-
-/** The value part of a line: each fold is one blank (RFC 3261 §7.3.1). */
-function unfold(text: string, from: number, to: number): string {
-  const value = trimmed(text, from, to);
-  if (value.indexOf('\r') < 0) return value;
-  let unfolded = '';
-  for (const part of value.split('\r\n')) {
-    const piece = trimmed(part, 0, part.length);
-    if (piece !== '') unfolded += unfolded === '' ? piece : ` ${piece}`;
-  }
-  return unfolded;
-}
+import { wholeNumber } from './token.ts';
 
 /** Fields whose values hold commas that separate nothing (RFC 3261 §7.3.1). */
 const WHOLE: ReadonlySet<string> = new Set([
@@ -103,8 +23,6 @@ export class HeaderFields {
   #fields: HeaderField[] = [];
   /** Nothing was changed since the parser filled it. */
   #received = false;
-  /** The whole header block as received; only true while `#received`. */
-  #block: string | undefined;
 
   /** Name and value pairs, in order. */
   static of(entries: Iterable<readonly [name: string, value: string]>): HeaderFields {
@@ -200,6 +118,13 @@ export class HeaderFields {
     return this;
   }
 
+  /** `add` for builders whose value is known to hold no control character and no blank at its ends. */
+  addClean(name: string, value: string): this {
+    this.#fields.push(builtClean(nameOf(name), value));
+    this.#received = false;
+    return this;
+  }
+
   /** Put a field before all others of its name, or first of all when there is none: Via, Route. */
   prepend(name: string, value: string): this {
     const field = built(name, value);
@@ -271,7 +196,6 @@ export class HeaderFields {
     const copy = new HeaderFields();
     copy.#fields = this.#fields.slice();
     copy.#received = this.#received;
-    copy.#block = this.#block;
     return copy;
   }
 
@@ -280,30 +204,23 @@ export class HeaderFields {
    * `octets` = characters above 0x7F are in it, each standing for one octet; `colon` is the offset of its `:`.
    */
   addLine(name: HeaderName, octets: boolean, text: string, start: number, colon: number, end: number): void {
-    this.#fields.push(new HeaderField(name, octets, text, start, colon, end, undefined));
+    this.#fields.push(new HeaderField(name, octets, false, text, start, colon, end, undefined));
     this.#received = true;
-  }
-
-  /** For the parser: all lines are in, and stand in `text` from `start` to `end` just as they are to be printed. */
-  closeBlock(text: string, start: number, end: number): void {
-    this.#block = text.slice(start, end);
   }
 
   /**
    * For the printer: the whole header block. `octets` tells whether its characters stand for octets (some field came
    * with octets above 0x7F) or are text to be written as UTF-8. A wrong Content-Length is put right, a missing one is
-   * added unless the message is as it was received.
+   * added unless the message is as it was received. Lines that came one after the other go out as one piece.
    */
   print(length: number): { readonly text: string; readonly octets: boolean } {
+    const fields = this.#fields;
     let octets = false;
-    for (const field of this.#fields) if (field.octets) octets = true;
-    if (this.#received && this.#block !== undefined) {
-      const written = this.#first(CONTENT_LENGTH);
-      if (written === undefined || wholeNumber(written.value) === length) return { text: this.#block, octets };
-    }
+    for (let i = 0; i < fields.length; i++) if (fields[i]!.octets) octets = true;
     let text = '';
     let counted = this.#received;
-    for (const field of this.#fields) {
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
       if (field.name === CONTENT_LENGTH) {
         counted = true;
         if (wholeNumber(field.value) !== length) {
@@ -311,9 +228,18 @@ export class HeaderFields {
           continue;
         }
       }
-      const line = field.line;
-      if (line !== undefined) text += `${line}\r\n`;
-      else text += `${field.name.written}: ${octets ? asOctets(field.value) : field.value}\r\n`;
+      let { end } = field;
+      for (let next = fields[i + 1]; next?.text === field.text && next.start === end + 2; next = fields[i + 1]) {
+        if (next.name === CONTENT_LENGTH) {
+          if (wholeNumber(next.value) !== length) break;
+          counted = true;
+        }
+        end = next.end;
+        i++;
+      }
+      const piece = field.text.slice(field.start, end);
+      text += octets && field.own ? asOctets(piece) : piece;
+      text += '\r\n';
     }
     if (!counted) text += `Content-Length: ${length}\r\n`;
     return { text, octets };
@@ -331,22 +257,4 @@ const CONTENT_LENGTH = nameOf('Content-Length');
 
 function nameOf(name: string): HeaderName {
   return headerName(name) ?? NOBODY;
-}
-
-function checkText(text: string): void {
-  if (text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0 || text.indexOf('\0') >= 0) {
-    throw new Error(`a header field must not hold line breaks or NUL: ${JSON.stringify(text)}`);
-  }
-}
-
-/** A field of our own making. Line breaks and NUL throw, other control characters become blanks. */
-function built(name: string, value: string): HeaderField {
-  const known = headerName(name);
-  if (known === undefined) throw new Error(`not a header field name: ${JSON.stringify(name)}`);
-  let text = value;
-  if (hasControl(value)) {
-    checkText(value);
-    text = withoutControl(value);
-  }
-  return new HeaderField(known, false, undefined, 0, 0, 0, trimmed(text, 0, text.length));
 }

@@ -2,7 +2,8 @@ import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 
 import { afterQuoted, type Params, parseParams, printParams, quote, unquote, type ValueFault } from './params.ts';
 import { skipBlanks, trimmed } from './token.ts';
-import { isUriText } from './uri.ts';
+import { isUriText } from './uri-text.ts';
+import { cutParams, USUAL_NAME_ADDR } from './usual-shapes.ts';
 
 /** An address with its display name and the parameters of its header field (RFC 3261 §20.10). */
 export interface NameAddr {
@@ -18,6 +19,23 @@ export interface NameAddr {
  * and `?` or `,` in the URI is refused (RFC 3261 §20.10). Display names that should have been quoted are taken.
  */
 export function parseNameAddr(text: string): Parsed<NameAddr, ValueFault> {
+  return usualNameAddr(text) ?? plainNameAddr(text);
+}
+
+function usualNameAddr(text: string): Parsed<NameAddr, ValueFault> | undefined {
+  if (!USUAL_NAME_ADDR.test(text)) return undefined;
+  const quoted = text.charCodeAt(0) === 0x22;
+  const shut = quoted ? text.indexOf('"', 1) : 0;
+  const open = quoted ? text.indexOf('<', shut) : 0;
+  const close = text.indexOf('>', open);
+  const params = cutParams(text, close + 1);
+  if (params === undefined) return undefined;
+  const uri = text.slice(open + 1, close);
+  return parsed(quoted ? { display: text.slice(1, shut), uri, params } : { uri, params });
+}
+
+/** `parseNameAddr` by the letter, for any value: what is unusual or wrong is read by it. */
+export function plainNameAddr(text: string): Parsed<NameAddr, ValueFault> {
   let i = skipBlanks(text, 0);
   let display: string | undefined;
   if (text.charCodeAt(i) === 0x22) {

@@ -59,13 +59,31 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Messages up to this size share their memory with those made before and after them. */
+const SHARED = 4096;
+const SLAB = 16_384;
+let slab = new Uint8Array(0);
+let used = 0;
+
+/** Room for `length` octets. A piece of memory of its own costs more than all else that printing a message does. */
+function room(length: number): Uint8Array {
+  if (length > SHARED) return new Uint8Array(length);
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB);
+    used = 0;
+  }
+  const from = used;
+  used += length;
+  return slab.subarray(from, used);
+}
+
 /** The UTF-8 octets of `text` with `tail` behind them: one piece of memory where the text is ASCII, as it nearly always is. */
 export function encodeBefore(text: string, tail: Uint8Array): Uint8Array {
   const { length } = text;
-  const bytes = new Uint8Array(length + tail.length);
+  const bytes = room(length + tail.length);
   const { read, written } = encoder.encodeInto(text, bytes);
   if (read === length && written === length) {
-    bytes.set(tail, length);
+    if (tail.length > 0) bytes.set(tail, length);
     return bytes;
   }
   return joined(encoder.encode(text), tail);

@@ -1,51 +1,58 @@
+/** One parameter and the one behind it. */
+export interface Param {
+  readonly name: string;
+  /** Without quotes; undefined when there was no `=`. */
+  readonly value: string | undefined;
+  next: Param | undefined;
+}
+
 /**
- * A few parameters in their order, as a map that costs two small objects: a value has one to four of them, and looking
- * through so few is cheaper than hashing. Each name stands in it once.
+ * A few parameters in their order, as a map without hashing: a value has one to four of them, and looking through so few
+ * costs less. Each name stands in it once.
  */
 export class ParamList implements ReadonlyMap<string, string | undefined> {
-  /** Name, value, name, value. */
-  readonly pairs: readonly (string | undefined)[];
+  readonly first: Param | undefined;
 
-  /** Takes `pairs` over: nobody may change it afterwards. */
-  constructor(pairs: readonly (string | undefined)[]) {
-    this.pairs = pairs;
+  /** Takes the chain over: nobody may change it afterwards. */
+  constructor(first: Param | undefined) {
+    this.first = first;
   }
 
-  /** The pairs of a map. */
+  /** The same as a map. */
   static of(map: ReadonlyMap<string, string | undefined>): ParamList {
-    return new ParamList([...map].flat());
+    let first: Param | undefined;
+    for (const [name, value] of [...map].reverse()) first = { name, value, next: first };
+    return new ParamList(first);
   }
 
   get size(): number {
-    return this.pairs.length >> 1;
+    let size = 0;
+    for (let param = this.first; param !== undefined; param = param.next) size++;
+    return size;
   }
 
   get(name: string): string | undefined {
-    const { pairs } = this;
-    for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return pairs[i + 1];
-    return undefined;
+    return find(this.first, name)?.value;
   }
 
   has(name: string): boolean {
-    const { pairs } = this;
-    for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return true;
-    return false;
+    return find(this.first, name) !== undefined;
   }
 
   /** The same without `name`. */
   without(name: string): ParamList {
-    const { pairs } = this;
-    for (let i = 0; i < pairs.length; i += 2) {
-      if (pairs[i] === name) return new ParamList([...pairs.slice(0, i), ...pairs.slice(i + 2)]);
-    }
-    return this;
+    if (find(this.first, name) === undefined) return this;
+    const others = this.#map();
+    others.delete(name);
+    return ParamList.of(others);
   }
 
   forEach(
     each: (value: string | undefined, name: string, map: ReadonlyMap<string, string | undefined>) => void,
     self?: unknown,
   ): void {
-    for (let i = 0; i < this.pairs.length; i += 2) each.call(self, this.pairs[i + 1], this.pairs[i]!, this);
+    for (let param = this.first; param !== undefined; param = param.next)
+      each.call(self, param.value, param.name, this);
   }
 
   keys(): MapIterator<string> {
@@ -66,9 +73,16 @@ export class ParamList implements ReadonlyMap<string, string | undefined> {
 
   #map(): Map<string, string | undefined> {
     const map = new Map<string, string | undefined>();
-    for (let i = 0; i < this.pairs.length; i += 2) map.set(this.pairs[i]!, this.pairs[i + 1]);
+    for (let param = this.first; param !== undefined; param = param.next) map.set(param.name, param.value);
     return map;
   }
+}
+
+/** The parameter called `name` in the chain that begins with `first`. */
+export function find(first: Param | undefined, name: string): Param | undefined {
+  let param = first;
+  while (param !== undefined && param.name !== name) param = param.next;
+  return param;
 }
 
 /** Names that are met all the time: handed out without cutting them from the text they stand in. */

@@ -1,7 +1,8 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { limits } from './limits.ts';
-import { ParamList, paramNameAt } from './param-list.ts';
-import { isPlainValue, isToken, isTokenCode, skipBlanks, trimmed, withoutControl } from './token.ts';
+import { find, type Param, ParamList, paramNameAt } from './param-list.ts';
+import { isPlainValue, isToken, isTokenCode, isVisibleCode, skipBlanks, trimmed, withoutControl } from './token.ts';
+import { cutParams, usualParams } from './usual-shapes.ts';
 
 /** Parameters by lower-case name; the value without its quotes, undefined when there was no `=`. */
 export type Params = ReadonlyMap<string, string | undefined>;
@@ -18,7 +19,11 @@ export type ValueFault =
   | 'too-long'
   | 'missing';
 
-export const NO_PARAMS: ParamList = new ParamList([]);
+export const NO_PARAMS = new ParamList(undefined);
+const NONE = parsed(NO_PARAMS);
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const QUOTE = 0x22;
 
 /**
  * The offset after the quoted string that opens at `at`, or -1 when it never closes. A backslash takes the next
@@ -62,64 +67,58 @@ export function quote(text: string): string {
 /** Read `;name=value` to the end of `text` from `at`, blanks allowed around both signs. The first of a name counts. */
 export function parseParams(text: string, at: number): Parsed<ParamList, ValueFault> {
   const end = text.length;
-  let i = skipBlanks(text, at);
-  if (i >= end) return parsed(NO_PARAMS);
-  const pairs: (string | undefined)[] = [];
+  const i = skipBlanks(text, at);
+  if (i >= end) return NONE;
+  if (usualParams(text, i)) {
+    const usual = cutParams(text, i);
+    if (usual !== undefined) return parsed(usual);
+  }
+  return plainParams(text, i);
+}
+
+/** `parseParams` by the letter, for any text: what is unusual or wrong is read by it. */
+export function plainParams(text: string, at: number): Parsed<ParamList, ValueFault> {
+  const end = text.length;
+  let i = at;
+  let first: Param | undefined;
+  let last: Param | undefined;
   let count = 0;
   while (i < end) {
-    if (text.charCodeAt(i) !== 0x3b) return fault('param', i);
+    if (text.charCodeAt(i) !== SEMICOLON) return fault('param', i);
     if (++count > limits.params) return fault('too-many-params', i);
-    let j = skipBlanks(text, i + 1);
-    const from = j;
+    const from = skipBlanks(text, i + 1);
+    let j = from;
     while (j < end && isTokenCode(text.charCodeAt(j))) j++;
     if (j === from) return fault('param', i);
-    const key = paramNameAt(text, from, j);
+    const name = paramNameAt(text, from, j);
     j = skipBlanks(text, j);
-    const code = j < end ? text.charCodeAt(j) : 0x3b;
-    if (code !== 0x3b && code !== 0x3d) return fault('param', i);
+    const code = j < end ? text.charCodeAt(j) : SEMICOLON;
     let value: string | undefined;
-    if (j < end && code === 0x3d) {
-      j = skipBlanks(text, j + 1);
-      const start = j;
-      if (text.charCodeAt(j) === 0x22) {
+    if (code === EQUALS) {
+      const start = skipBlanks(text, j + 1);
+      j = start;
+      while (j < end && isVisibleCode(text.charCodeAt(j))) j++;
+      value = text.slice(start, j);
+      if (j < end && text.charCodeAt(j) === QUOTE && j === start) {
         j = afterQuoted(text, j);
         if (j < 0) return fault('quote', start);
         value = unquote(text.slice(start, j));
-        j = skipBlanks(text, j);
-        if (j < end && text.charCodeAt(j) !== 0x3b) return fault('param', j);
-      } else {
-        j = text.indexOf(';', start);
-        if (j < 0) j = end;
-        value = trimmed(text, start, j);
-        if (!isVisible(value)) return fault('param', start);
-      }
-    }
-    if (!holds(pairs, key)) pairs.push(key, value);
+      } else if (j === start) return fault('param', start);
+      j = skipBlanks(text, j);
+      if (j < end && text.charCodeAt(j) !== SEMICOLON) return fault('param', j);
+    } else if (code !== SEMICOLON) return fault('param', i);
+    if (last === undefined) first = last = { name, value, next: undefined };
+    else if (find(first, name) === undefined) last = last.next = { name, value, next: undefined };
     i = j;
   }
-  return parsed(new ParamList(pairs));
-}
-
-function holds(pairs: readonly (string | undefined)[], key: string): boolean {
-  for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === key) return true;
-  return false;
-}
-
-/** Not empty, without blanks, controls and quotes: what may stand unquoted. */
-function isVisible(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= 0x20 || code === 0x22 || code === 0x7f) return false;
-  }
-  return text.length > 0;
+  return parsed(new ParamList(first));
 }
 
 /** Parameters as written, each with its `;`. Values that are neither token nor host are quoted. */
 export function printParams(params: Params): string {
   let text = '';
   if (params instanceof ParamList) {
-    const { pairs } = params;
-    for (let i = 0; i < pairs.length; i += 2) text += printParam(pairs[i]!, pairs[i + 1]);
+    for (let param = params.first; param !== undefined; param = param.next) text += printParam(param.name, param.value);
   } else for (const [name, value] of params) text += printParam(name, value);
   return text;
 }

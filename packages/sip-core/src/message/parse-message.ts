@@ -102,9 +102,7 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
   const nul = text.indexOf('\0') >= 0;
   let seen = 0;
   let count = 0;
-  let plain = true;
   at = feed + 1;
-  const blockAt = at;
   for (;;) {
     feed = text.indexOf('\n', at);
     if (feed < 0) return fault('header', at);
@@ -136,7 +134,6 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
       if ((seen & name.bit & ONCE_BITS) !== 0) return fault('repeated-header', at);
       seen |= name.bit;
     }
-    if (bare) plain = false;
     // The usual line: its first CR is that of its end, and nothing in it needs a second look.
     if (!folded && !nul && ascii && (bare ? text.slice(at, end).indexOf('\r') < 0 : text.indexOf('\r', at) === end)) {
       headers.addLine(name, false, text, at, colon, end);
@@ -149,7 +146,6 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
     }
     at = feed + 1;
   }
-  if (plain) headers.closeBlock(text, blockAt, at);
   return parsed({ start: start.value, headers, seen, bodyAt: feed + 1 });
 }
 

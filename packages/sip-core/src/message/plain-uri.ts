@@ -5,7 +5,7 @@ import { isHost, portNumber } from './token.ts';
 import type { SipUri, UriFault } from './uri.ts';
 import { oddCharacter, unescapeUri } from './uri-text.ts';
 
-const NO_PARAMS = new ParamList([]);
+const NO_PARAMS = new ParamList(undefined);
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** `parseUri` by the letter, for any URI: what is unusual or wrong is read by it. */

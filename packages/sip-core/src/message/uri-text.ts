@@ -2,6 +2,8 @@
 import { decodeOctets, encodeText } from './octets.ts';
 import { URI_HEADER_CHARS, USER_CHARS } from './token.ts';
 
+const ODD = /[\x00-\x20"<>\x7f]/;
+
 /** The offset of the first character from `from` on that no URI holds: a blank, a quote, a bracket, a control; -1 = none. */
 export function oddCharacter(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
@@ -13,7 +15,7 @@ export function oddCharacter(text: string, from: number): number {
 
 /** Whether `text` can stand between angle brackets: a URI of any scheme without blanks, quotes or controls. */
 export function isUriText(text: string): boolean {
-  return text.indexOf(':') > 0 && oddCharacter(text, 0) < 0;
+  return text.indexOf(':') > 0 && !ODD.test(text);
 }
 
 /** A header field's value as it stands in a URI behind `?` (RFC 3261 §19.1.2): one level of %HH, never `+` for blank. */

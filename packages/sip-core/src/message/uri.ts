@@ -2,7 +2,7 @@ import { type Parsed, parsed } from '@switchhook/sans-io';
 import { plainUri } from './plain-uri.ts';
 import { isHost, PARAM_CHARS, PASSWORD_CHARS, URI_HEADER_CHARS, USER_CHARS } from './token.ts';
 import { escapeOutside, escapeUriHeader, oddCharacter } from './uri-text.ts';
-import { usualUri } from './usual-uri.ts';
+import { cutHost, cutParams, USUAL_URI } from './usual-shapes.ts';
 
 export { escapeUriHeader, escapeUser, isUriText, unescapeUri } from './uri-text.ts';
 
@@ -29,8 +29,20 @@ export type UriFault = 'scheme' | 'host' | 'port' | 'param' | 'header' | 'charac
 
 /** Read a URI without angle brackets. Blanks, quotes, angle brackets and control characters are refused. */
 export function parseUri(text: string): Parsed<SipUri, UriFault> {
-  const usual = usualUri(text);
-  return usual === undefined ? plainUri(text) : parsed(usual);
+  return usualUri(text) ?? plainUri(text);
+}
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+function usualUri(text: string): Parsed<SipUri, UriFault> | undefined {
+  if (!USUAL_URI.test(text)) return undefined;
+  const at = text.indexOf('@');
+  const user = at < 0 ? undefined : text.slice(4, at);
+  const { host, port, end } = cutHost(text, at < 0 ? 4 : at + 1);
+  if (host.length > 255 || (port !== undefined && port > 65_535)) return undefined;
+  const params = cutParams(text, end);
+  if (params === undefined) return undefined;
+  return parsed({ scheme: 'sip', user, password: undefined, host, port, params, headers: NO_HEADERS });
 }
 
 /** The URI as text, everything escaped that has to be. Throws on a host that is none: our own bug. */

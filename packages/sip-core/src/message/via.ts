@@ -1,7 +1,8 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { limits } from './limits.ts';
 import { type Params, parseParams, printParams, splitList, type ValueFault } from './params.ts';
-import { hostEnd, isBlank, isHost, isToken, portNumber, skipBlanks, trimmed } from './token.ts';
+import { isBlank, isHost, isToken, portNumber, skipBlanks, trimmed } from './token.ts';
+import { cutHost, cutParams, USUAL_VIA } from './usual-shapes.ts';
 
 /** One Via value (RFC 3261 §20.42). */
 export interface Via {
@@ -16,50 +17,26 @@ export interface Via {
   readonly params: Params;
 }
 
-/** The transports that are met, with the blank behind them. */
-const TRANSPORTS = ['UDP ', 'TCP ', 'TLS '] as const;
-const AFTER_TRANSPORT = 'SIP/2.0/UDP '.length;
-
 /** Read one Via value. Blanks around the slashes and the colon are fine (RFC 4475 §3.1.1.1). */
 export function parseVia(text: string): Parsed<Via, ValueFault> {
   return usualVia(text) ?? plainVia(text);
 }
 
-/**
- * A Via value as nearly all are: no blank but the one that has to be, the host no IPv6 reference, the branch first among
- * the parameters. Undefined for all others, right or wrong, and for what is wrong with the parameters.
- */
 function usualVia(text: string): Parsed<Via, ValueFault> | undefined {
-  if (!text.startsWith('SIP/2.0/')) return undefined;
-  let transport: string | undefined;
-  for (const known of TRANSPORTS) if (text.startsWith(known, 8)) transport = known.slice(0, 3);
-  if (transport === undefined) return undefined;
-  let i = hostEnd(text, AFTER_TRANSPORT);
-  const host = text.slice(AFTER_TRANSPORT, i);
-  if (i === AFTER_TRANSPORT || host.length > 255) return undefined;
-  let port: number | undefined;
-  if (text.charCodeAt(i) === 0x3a) {
-    const portAt = ++i;
-    port = 0;
-    for (; i < text.length; i++) {
-      const digit = text.charCodeAt(i) - 0x30;
-      if (digit < 0 || digit > 9) break;
-      port = port * 10 + digit;
-    }
-    if (i - portAt > 5 || port < 1 || port > 65_535) return undefined;
-  }
-  if (!text.startsWith(';branch=', i)) return undefined;
-  const branchAt = i + ';branch='.length;
+  if (!USUAL_VIA.test(text)) return undefined;
+  const transport = text.startsWith('UDP', 8) ? 'UDP' : text.slice(8, 11);
+  const { host, port, end } = cutHost(text, 12);
+  if (host.length > 255 || (port !== undefined && port > 65_535)) return undefined;
+  const branchAt = end + ';branch='.length;
   const semicolon = text.indexOf(';', branchAt);
-  i = semicolon < 0 ? text.length : semicolon;
-  const branch = text.slice(branchAt, i);
-  if (branch.length > limits.branch || !isToken(branch)) return undefined;
-  const params = parseParams(text, i);
-  if (!params.ok || params.value.size === limits.params || params.value.has('branch')) return undefined;
-  return parsed({ transport, host, port, branch, params: params.value });
+  const branchEnd = semicolon < 0 ? text.length : semicolon;
+  if (branchEnd - branchAt > limits.branch) return undefined;
+  const params = cutParams(text, branchEnd);
+  if (params === undefined || params.has('branch')) return undefined;
+  return parsed({ transport, host, port, branch: text.slice(branchAt, branchEnd), params });
 }
 
-/** `parseVia` by the letter, for any value: what is unusual or wrong is read by it. Blanks around the slashes and the colon are fine (RFC 4475 §3.1.1.1). */
+/** `parseVia` by the letter, for any value: what is unusual or wrong is read by it. */
 export function plainVia(text: string): Parsed<Via, ValueFault> {
   const usual = text.startsWith('SIP/2.0/');
   const slash = usual ? 3 : text.indexOf('/');
