@@ -67,7 +67,19 @@ test('phone-ux §4.7: hook and headset pass straight through, an unknown key mea
 test('phone-ux §4.1: every key of the table has its intent', () => {
   assert.deepEqual(
     Object.keys(defaultKeys).sort(),
-    [...'#*0123456789', 'cancel', 'dnd', 'hold', 'line1', 'line2', 'mute', 'redial', 'send', 'transfer'].sort(),
+    [
+      ...'#*0123456789',
+      'cancel',
+      'conference',
+      'dnd',
+      'hold',
+      'line1',
+      'line2',
+      'mute',
+      'redial',
+      'send',
+      'transfer',
+    ].sort(),
   );
 });
 

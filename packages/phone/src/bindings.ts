@@ -1,6 +1,7 @@
 import { type Core, Deadlines, type Millis } from '@switchhook/sans-io';
 import type { Intent } from './intent.ts';
 import { callsIn, inHand } from './reducer/inquiry.ts';
+import { conference } from './reducer/joined.ts';
 import type { PhoneState } from './reducer/state.ts';
 
 /*
@@ -40,6 +41,10 @@ export const defaultKeys: KeyTable = {
   transfer: {
     short: { verb: 'key.transfer' },
     long: { intent: { verb: 'key.transfer-long' }, when: (state) => (state.prompt?.digits ?? '') !== '' },
+  },
+  conference: {
+    short: { verb: 'key.conference' },
+    double: { intent: { verb: 'key.transfer' }, when: (state) => conference(state).length > 0 },
   },
   cancel: { short: { verb: 'key.cancel' } },
   redial: { short: { verb: 'key.redial' } },

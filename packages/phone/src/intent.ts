@@ -23,6 +23,10 @@ export type Intent =
   | { readonly verb: 'transfer.complete'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.cancel'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.swap'; readonly transferId?: TransferId }
+  /** All three talk together; of a pair that this phone has joined: come back in. */
+  | { readonly verb: 'transfer.merge'; readonly transferId?: TransferId }
+  /** The phone joins the two and leaves them alone. */
+  | { readonly verb: 'transfer.bridge'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.blind'; readonly callId?: CallId; readonly to: string }
   | { readonly verb: 'settings.set'; readonly key: string; readonly value: string | number | boolean }
   | { readonly verb: 'system.reregister' }
@@ -32,6 +36,7 @@ export type Intent =
   | { readonly verb: 'key.hold' }
   | { readonly verb: 'key.transfer' }
   | { readonly verb: 'key.transfer-long' }
+  | { readonly verb: 'key.conference' }
   | { readonly verb: 'key.cancel' }
   | { readonly verb: 'key.redial' }
   | { readonly verb: 'key.mute' }

@@ -20,6 +20,7 @@ export type PatternName =
   | 'slow-green'
   | 'gap-green'
   | 'double-green'
+  | 'gap-amber'
   | 'fast-red'
   | 'slow-red'
   | 'solid-red'
@@ -38,6 +39,8 @@ export const lampPatterns: Readonly<Record<PatternName, LampPattern>> = {
   'slow-green': pattern('slow-green', 'green', 1000, 1000),
   'gap-green': pattern('gap-green', 'green', 1800, 200),
   'double-green': pattern('double-green', 'green', 100, 100, 100, 700),
+  /** The phone has joined two others and must stay on. */
+  'gap-amber': pattern('gap-amber', 'amber', 1800, 200),
   'fast-red': pattern('fast-red', 'red', 200, 200),
   'slow-red': pattern('slow-red', 'red', 1000, 1000),
   'solid-red': pattern('solid-red', 'red'),
@@ -100,7 +103,9 @@ function lineLamp(state: PhoneState, line: number): PatternName {
   }
   if (calls.some((call) => call.phase.name === 'ringing' && call.replaces === undefined)) return 'fast-green';
   const hand = inHand(state);
-  const call = calls.find((each) => each.id === hand?.id) ?? calls.find((each) => each.phase.name === 'held');
+  const rests = calls.filter(({ phase }) => phase.name === 'held' || phase.name === 'joined');
+  const call =
+    calls.find((each) => each.id === hand?.id) ?? rests.find((each) => each.phase.name === 'held') ?? rests[0];
   if (call !== undefined) return callLamp(call);
   if (state.prompt?.line === line) return 'solid-green';
   return isRegistered(state) ? 'off' : 'blip-red';
@@ -114,6 +119,8 @@ function callLamp(call: Call): PatternName {
       return call.recalling ? 'fast-green' : 'slow-green';
     case 'holding':
       return 'slow-green';
+    case 'joined':
+      return call.phase.mode === 'bridge' ? 'gap-amber' : 'solid-green';
     case 'talking':
       return call.remoteHold ? 'gap-green' : 'solid-green';
     case 'dialing':

@@ -2,6 +2,7 @@ import type { Millis } from '@switchhook/sans-io';
 import type { RegistrationState } from '@switchhook/sip-core';
 import type {
   CoarseState,
+  JoinSnapshot,
   LineSnapshot,
   LineState,
   RegistrationSnapshot,
@@ -11,8 +12,9 @@ import type {
 import { isCompleting, isRegistered, lamps } from './lamps.ts';
 import { canDo, canDoWith } from './reducer/can-do.ts';
 import type { PhoneAccount } from './reducer/door.ts';
-import { callsIn, currentTransfer, inHand, liveTransfer, nameOf } from './reducer/inquiry.ts';
-import type { Call, PhoneState } from './reducer/state.ts';
+import { callsIn, currentTransfer, inHand, isLeg, liveTransfer, nameOf } from './reducer/inquiry.ts';
+import { bridges, conference, joinOf } from './reducer/joined.ts';
+import type { Call, PhoneState, TransferRecord } from './reducer/state.ts';
 
 /** The snapshot without what only its publisher knows. */
 export type PhoneView = Omit<Snapshot, 'ts' | 'seq'>;
@@ -81,18 +83,13 @@ function emptyLine(state: PhoneState, n: number): LineSnapshot {
 }
 
 function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSnapshot {
-  const display = call.peer?.party.display;
   return {
     n,
     account: call.account,
     state: call.phase.name,
     callId: call.id,
     direction: call.direction,
-    party: {
-      number: clean(call.number),
-      name: display === undefined ? null : clean(display),
-      verified: call.peer?.party.verified ?? false,
-    },
+    party: partyOf(call),
     via: call.via === undefined ? null : clean(call.via),
     since: stamp(call.since),
     heldSince: call.heldSince === undefined ? null : stamp(call.heldSince),
@@ -101,6 +98,34 @@ function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSna
     secure: call.secure,
     codec: call.codec ?? null,
     canDo: canDoWith(state, call.id),
+    ...joinedOf(state, call, stamp),
+  };
+}
+
+/** Who is at the other end of a conference or a bridge. */
+function joinedOf(state: PhoneState, { id, phase }: Call, stamp: Stamp): { readonly joined?: JoinSnapshot } {
+  const record = joinOf(state, id);
+  const other = record === undefined ? undefined : state.calls.find((each) => each.id !== id && isLeg(record, each.id));
+  if (record?.joinedSince === undefined || other === undefined) return {};
+  if (phase.name !== 'joined' || phase.mode === 'silent') return {};
+  const { transfer } = record.pair;
+  return {
+    joined: {
+      transferId: transfer,
+      mode: phase.mode,
+      with: other.id,
+      party: partyOf(other),
+      since: stamp(record.joinedSince),
+    },
+  };
+}
+
+function partyOf(call: Call): JoinSnapshot['party'] {
+  const display = call.peer?.party.display;
+  return {
+    number: clean(call.number),
+    name: display === undefined ? null : clean(display),
+    verified: call.peer?.party.verified ?? false,
   };
 }
 
@@ -108,11 +133,13 @@ function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSna
 export function coarse(state: PhoneState): CoarseState {
   if (isCompleting(state)) return 'transferring';
   const hand = inHand(state)?.phase.name;
-  if (hand === 'talking' || hand === 'connecting' || hand === 'resuming' || hand === 'holding') return 'talking';
+  if (hand === 'talking' || hand === 'joined' || hand === 'connecting' || hand === 'resuming' || hand === 'holding')
+    return 'talking';
   if (hand === 'dialing' || hand === 'ringback') return 'dialing';
   if (callsIn(state, 'ringing').length > 0) return 'ringing';
   if (state.prompt !== undefined) return 'dialing';
   if (callsIn(state, 'held').length > 0) return 'held';
+  if (callsIn(state, 'joined').length > 0) return 'transferring';
   return 'idle';
 }
 
@@ -168,11 +195,14 @@ function lines(state: PhoneState): readonly string[] {
     return prompt.purpose.name === 'transfer' ? ['Transfer to?', prompt.digits] : ['Number?', prompt.digits];
   const live = liveTransfer(state);
   if (live !== undefined && isCompleting(state)) {
-    return [live.machine.name === 'armed' ? 'Will connect when answered' : 'Transferring…', live.to ?? ''];
+    return [underWay(live), live.to ?? ''];
   }
   const ringing = callsIn(state, 'ringing').find((call) => call.replaces === undefined);
   const hand = inHand(state);
   const held = callsIn(state, 'held');
+  const [one, other] = conference(state);
+  if (hand?.phase.name === 'joined' && one !== undefined && other !== undefined && ringing === undefined)
+    return [`${nameOf(one)} + ${nameOf(other)}`, 'All three talk. Put down = hand over'];
   if (hand !== undefined) {
     const second = ringing ?? held[0];
     const word = ringing === undefined ? 'Held' : 'Waiting';
@@ -186,8 +216,18 @@ function lines(state: PhoneState): readonly string[] {
   const first = back ?? held[0];
   if (first !== undefined)
     return [`${first.recalling ? 'Calls back' : 'On hold'}: ${nameOf(first)}`, first.via ?? 'Hold = take back'];
+  const [pair] = bridges(state);
+  if (pair !== undefined) {
+    const names = state.calls.filter(({ id }) => pair.calls.includes(id)).map(nameOf);
+    return ['Joined by this phone: keep it on', names.join(' + ')];
+  }
   if (!isRegistered(state)) return ['Not registered', state.dnd ? 'Do not disturb' : ''];
   return [state.settings.accounts[0]?.user ?? '', state.dnd ? 'Do not disturb' : ''];
+}
+
+function underWay({ machine }: TransferRecord): string {
+  if (machine.name === 'armed') return 'Will connect when answered';
+  return machine.name === 'bridging' ? 'Joining…' : 'Transferring…';
 }
 
 function inHandWord(call: Call): string {
@@ -201,6 +241,7 @@ function inHandWord(call: Call): string {
       return 'Taking back ';
     case 'talking':
       return call.remoteHold ? 'Held by ' : '';
+    case 'joined':
     case 'connecting':
     case 'ringing':
     case 'held':

@@ -115,8 +115,16 @@ export class Bench {
     return this.last.some(
       (effect) =>
         effect.type === type &&
-        Object.entries(fields).every(([name, value]) => (effect as unknown as Record<string, unknown>)[name] === value),
+        Object.entries(fields).every(([name, value]) =>
+          same((effect as unknown as Record<string, unknown>)[name], value),
+        ),
     );
+  }
+
+  /** The calls that microphone and ear are connected to, `a` or `a+b`; undefined = none. */
+  get ear(): string | undefined {
+    const { connect } = this.state.sounds;
+    return connect.length === 0 ? undefined : connect.join('+');
   }
 
   notices(): readonly string[] {
@@ -176,4 +184,8 @@ export class Bench {
     if (target === undefined) throw new Error('no transfer');
     return target;
   }
+}
+
+function same(is: unknown, wanted: unknown): boolean {
+  return Array.isArray(is) && Array.isArray(wanted) ? is.join() === wanted.join() : is === wanted;
 }

@@ -28,7 +28,7 @@ test('features §1.3: an emergency number at "Transfer to?" ends the transfer: t
   const emergency = dialledLast(bench);
   bench.up(emergency, '112');
   bench.pass(20_000);
-  assert.equal(bench.state.sounds.connect, emergency);
+  assert.equal(bench.ear, emergency);
   bench.end(emergency);
   bench.pass(60_000);
   assert.equal(bench.phase('a'), 'held');
@@ -49,7 +49,7 @@ test('features §1.3: no dial tone, no target and no reorder tone come over an e
     assert.equal(bench.state.prompt, undefined);
     bench.up(emergency, '112');
     bench.pass(20_000);
-    assert.equal(bench.state.sounds.connect, emergency);
+    assert.equal(bench.ear, emergency);
     assert.equal(bench.state.sounds.tone, undefined);
   }
   const bench = new Bench();
@@ -91,7 +91,7 @@ test('features §1.3: an answer that crosses an emergency call does not get its 
   bench.up('c-1', '214');
   assert.equal(bench.phase('c-1'), 'ending');
   bench.up(emergency, '112');
-  assert.equal(bench.state.sounds.connect, emergency);
+  assert.equal(bench.ear, emergency);
 });
 
 test('features §1.3: a far end that refuses to be held for an emergency call is silenced', () => {
@@ -102,7 +102,7 @@ test('features §1.3: a far end that refuses to be held for an emergency call is
   const emergency = dialledLast(bench);
   bench.up(emergency, '112');
   assert.equal(bench.phase('a'), 'held');
-  assert.equal(bench.state.sounds.connect, emergency);
+  assert.equal(bench.ear, emergency);
 });
 
 test('features §1.3: an armed transfer is cancelled by an emergency call, not failed', () => {
@@ -151,7 +151,7 @@ test('features §1.3: a call that was being taken back is held again for an emer
   bench.up(emergency, '112');
   bench.resumed('a');
   assert.ok(bench.has('hold', { call: 'a' }));
-  assert.equal(bench.state.sounds.connect, emergency);
+  assert.equal(bench.ear, emergency);
 });
 
 test('phone-ux §4.7: the headset ends an emergency call beside a transfer, and Cancel leaves the transfer alone', () => {

@@ -114,7 +114,7 @@ export class FarSide {
         this.#ended(some),
         { type: 'peer-held', call: some, on: r.chance(0.5) },
         { type: 'flowing', call: some },
-        { type: 'digit', call: some, digit: '5' },
+        { type: 'digit', call: some, digit: '5', info: r.chance(0.5) },
         { type: 'peer-changed', call: some, peer: peer('777', 'Somebody Else') },
         { type: 'negotiated', call: some, codec: 'PCMU', secure: 'no' },
         { type: 'held', call: some },
@@ -156,6 +156,14 @@ export class FarSide {
   /** `ended` was told: forget the call. */
   told(event: PhoneEvent): void {
     if (event.type === 'ended') this.#live.delete(event.call);
+  }
+
+  /** Somebody calls. */
+  caller(): PhoneEvent {
+    this.#count += 1;
+    const id = call(`in-${this.#count}`);
+    this.#live.add(id);
+    return { type: 'incoming', call: id, account, peer: peer(String(2000 + this.#count)), trusted: true };
   }
 
   /** Everything that is owed. */
@@ -200,6 +208,8 @@ export const everyIntent = (random: SeededRandom, calls: readonly string[], tran
     { verb: 'transfer.complete', ...someTransfer },
     { verb: 'transfer.cancel', ...someTransfer },
     { verb: 'transfer.swap', ...someTransfer },
+    { verb: 'transfer.merge', ...someTransfer },
+    { verb: 'transfer.bridge', ...someTransfer },
     { verb: 'transfer.blind', to: '9999', ...someCall },
     { verb: 'settings.set', key: random.pick(['dnd', 'route', 'nonsense', '__proto__']), value: random.chance(0.5) },
     { verb: 'system.reregister' },
@@ -211,6 +221,7 @@ export const everyIntent = (random: SeededRandom, calls: readonly string[], tran
     { verb: 'key.transfer' },
     { verb: 'key.transfer' },
     { verb: 'key.transfer-long' },
+    { verb: 'key.conference' },
     { verb: 'key.cancel' },
     { verb: 'key.redial' },
     { verb: 'key.mute' },

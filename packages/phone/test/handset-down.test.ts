@@ -32,7 +32,7 @@ test('phone-ux §4.2 step 8: handset down with a held caller and no consult ring
   bench.want({ verb: 'hook.lift' });
   assert.ok(bench.has('resume', { call: 'a' }) && bench.has('ringer', { ring: undefined }));
   bench.resumed('a');
-  assert.equal(bench.state.sounds.connect, 'a');
+  assert.equal(bench.ear, 'a');
 });
 
 test('phone-ux §4.2 step 8: handset down at "Transfer to?" rings back as well', () => {

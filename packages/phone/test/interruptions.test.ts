@@ -111,7 +111,7 @@ test('phone-ux §4.4: lifting while the caller who shall ring back is still on t
   bench.held('a');
   assert.ok(bench.has('resume', { call: 'a' }));
   bench.resumed('a');
-  assert.equal(bench.state.sounds.connect, 'a');
+  assert.equal(bench.ear, 'a');
   assert.equal(bench.state.sounds.ringer, undefined);
 });
 
@@ -194,7 +194,7 @@ test('phone-ux §4.5: the busy tone of one call does not sound into the next, no
   other.want({ verb: 'key.cancel' });
   other.resumed('a');
   assert.equal(other.state.sounds.tone, undefined);
-  assert.equal(other.state.sounds.connect, 'a');
+  assert.equal(other.ear, 'a');
 });
 
 test('features §1.4: the caller of an abandoned "Transfer to?" rings back after holdRecallSec', () => {

@@ -43,6 +43,6 @@ export function swapped(bench: Bench): string {
 /** Nobody has the handset: the caller is held, the phone rings, no microphone is open. */
 export function ringsBack(bench: Bench, why: string): void {
   assert.equal(bench.phase('a'), 'held', why);
-  assert.equal(bench.state.sounds.connect, undefined, why);
+  assert.equal(bench.ear, undefined, why);
   assert.equal(bench.state.sounds.ringer, 'recall', why);
 }

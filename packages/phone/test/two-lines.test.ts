@@ -58,7 +58,7 @@ test('phone-ux §4.1: ringing: 180, the bell, and lifting answers; talking start
   const ticket = bench.want({ verb: 'hook.lift' });
   assert.ok(
     bench.has('answer', { call: 'a' }) &&
-      bench.has('connect', { call: 'a' }) &&
+      bench.has('connect', { calls: ['a'] }) &&
       bench.has('ringer', { ring: undefined }),
   );
   assert.equal(bench.outcome(ticket), undefined);
@@ -77,7 +77,7 @@ test('features §1.3: a second caller is heard as call waiting, and answering ho
   const ticket = bench.want({ verb: 'key.line', line: 2 });
   assert.ok(bench.has('hold', { call: 'a' }) && !bench.has('answer'));
   bench.held('a');
-  assert.ok(bench.has('answer', { call: 'b' }) && bench.has('connect', { call: 'b' }));
+  assert.ok(bench.has('answer', { call: 'b' }) && bench.has('connect', { calls: ['b'] }));
   bench.up('b');
   assert.equal(bench.outcome(ticket), 'done');
   assert.deepEqual([bench.phase('a'), bench.phase('b')], ['held', 'talking']);
@@ -90,7 +90,7 @@ test('mqtt §3.4: the hold refused: the first call goes on, the second rings on,
   const ticket = bench.want({ verb: 'call.answer' });
   bench.tell({ type: 'hold-refused', call: call('a'), status: 488, phrase: 'No' });
   assert.deepEqual([bench.phase('a'), bench.phase('b')], ['talking', 'ringing']);
-  assert.equal(bench.state.sounds.connect, 'a');
+  assert.equal(bench.ear, 'a');
   assert.equal(bench.outcome(ticket), 'hold_refused');
   assert.ok(bench.has('refuse'), 'a key hears it');
 });

@@ -21,6 +21,7 @@ const usual: readonly Intent[] = [
   { verb: 'key.digit', digit: '5' },
   { verb: 'key.send' },
   { verb: 'key.hold' },
+  { verb: 'key.conference' },
   { verb: 'key.cancel' },
   { verb: 'hook.put-down' },
   { verb: 'headset.triple' },
@@ -82,11 +83,22 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
         const alone = last === 'hook.put-down' && effect.type === 'resume';
         assert.ok(!alone, 'a call is taken back to a handset that was just put down');
       }
-      if (last === 'hook.put-down')
-        assert.equal(bench.state.sounds.connect, undefined, 'an empty handset hears a call');
+      if (last === 'hook.put-down') assert.equal(bench.ear, undefined, 'an empty handset hears a call');
       far.take(effects);
     };
+    /** Everybody answers what is asked, in order. */
+    const settle = () => {
+      for (let event = far.rest(); event !== undefined; event = far.rest()) tell(event);
+    };
     try {
+      // every fourth walk begins in a consultation, or where one would be: that is where people have most to choose from
+      if (seed % 4 === 0) {
+        tell(far.caller());
+        for (const intent of [{ verb: 'hook.lift' }, { verb: 'transfer.start', to: '9999' }] as const) {
+          want(bench, far, intent, story);
+          settle();
+        }
+      }
       for (let step = 0; step < (seed % 2 === 0 ? 50 : 30); step++) {
         const r = far.random;
         if (r.chance(0.45)) {
@@ -125,7 +137,7 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       }
       // the end of the story: everybody answers what is owed, then all calls end, and time passes
       for (let round = 0; round < 50; round++) {
-        for (let event = far.rest(); event !== undefined; event = far.rest()) tell(event);
+        settle();
         for (const id of far.calls) tell({ type: 'ended', call: id, cause: { by: 'remote', how: 'bye' } });
         const late = bench.state.waiting.filter((each) => 'call' in each.until);
         assert.deepEqual(late, [], 'a ticket outlives the call that it waits for');
@@ -177,12 +189,22 @@ function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void
 
 function check(state: PhoneState, thoroughly: boolean): void {
   assert.ok(inMic(state) <= 1, `${inMic(state)} legs talk`);
-  const { connect } = state.sounds;
+  const { connect, bridges: pairs } = state.sounds;
+  // several only as a conference, and then exactly both legs of one transfer
+  if (connect.length > 1) {
+    const record = state.transfers.find(({ pair }) => pair.caller === connect[0] || pair.target === connect[0]);
+    assert.deepEqual([...connect].sort(), [record?.pair.caller, record?.pair.target].sort());
+    assert.equal(inMic(state), 0, 'a leg talks beside the conference');
+  }
+  for (const { calls } of pairs) {
+    assert.equal(calls.length, 2);
+    assert.ok(!calls.some((id) => connect.includes(id)), 'a bridged call is heard');
+  }
   if (emergencyCall(state) !== undefined) {
     const heard = [undefined, 'ringback', 'refusal', 'call-waiting'].includes(state.sounds.tone);
     assert.ok(heard || state.prompt !== undefined, `${state.sounds.tone} comes over an emergency call`);
   }
-  assert.ok(connect === undefined || state.calls.some((each) => each.id === connect));
+  for (const id of connect) assert.ok(state.calls.some((each) => each.id === id));
   assert.equal(new Set(state.calls.map((each) => each.id)).size, state.calls.length);
   if (!thoroughly) return;
   for (const verb of canDo(state))

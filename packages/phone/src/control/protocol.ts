@@ -104,7 +104,19 @@ export type LineState =
   | 'holding'
   | 'held'
   | 'resuming'
+  | 'joined'
   | 'ending';
+
+/** How a line's call is joined with another one by this phone itself. */
+export interface JoinSnapshot {
+  readonly transferId: string;
+  /** `conference`: the person is in it; `bridge`: the two are alone, and the phone must stay on. */
+  readonly mode: 'conference' | 'bridge';
+  /** The call at the other end of it. */
+  readonly with: string;
+  readonly party: { readonly number: string; readonly name: string | null; readonly verified: boolean };
+  readonly since: string;
+}
 
 export interface LineSnapshot {
   readonly n: number;
@@ -122,6 +134,8 @@ export interface LineSnapshot {
   readonly secure: 'no' | 'sdes';
   readonly codec: string | null;
   readonly canDo: readonly string[];
+  /** Only while it is joined. */
+  readonly joined?: JoinSnapshot;
 }
 
 export interface TransferSnapshot {
@@ -184,6 +198,8 @@ export interface PhoneNotice {
     | 'transferCompleted'
     | 'transferFailed'
     | 'transferUnknown'
+    | 'merged'
+    | 'partyChanged'
     | 'missed'
     | 'ended'
     | 'dtmf'

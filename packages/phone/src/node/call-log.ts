@@ -46,6 +46,9 @@ export class CallLog {
       endedAtMs: this.#wall(),
       cause: event.cause,
       transferId: transfer?.pair.transfer ?? null,
+      earlier: call.earlier.map(({ number, name }) => ({ number, name: name ?? null })),
+      handedTo:
+        transfer?.outcome?.name === 'completed' && transfer.pair.caller === call.id ? (transfer.to ?? null) : null,
     };
   }
 

@@ -119,10 +119,15 @@ export class CallSessions {
         this.#drop(event.call);
         return tell({ type: 'ended', call: event.call, cause: event.cause });
       case 'info-digit':
-        return tell({ type: 'digit', call: event.call, digit: event.digit });
+        return tell({ type: 'digit', call: event.call, digit: event.digit, info: this.#infoAlone(event.call) });
       default:
         throw event satisfies never;
     }
+  }
+
+  /** Nothing but INFO brings this call's digits: with telephone-event agreed, a digit by INFO is there twice. */
+  #infoAlone(call: CallId): boolean {
+    return this.#byCall.get(call)?.negotiation.agreed?.plan.telephoneEvent === undefined;
   }
 
   /** Take one event of the media worker; gives the call that it is about. */

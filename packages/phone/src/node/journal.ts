@@ -21,6 +21,10 @@ export interface CallRecord {
   readonly cause: EndCause;
   /** The transfer that it was a leg of. */
   readonly transferId: string | null;
+  /** Whom the conversation was with before `number`, oldest first: the caller's own call shows who handed it over. */
+  readonly earlier: readonly { readonly number: string; readonly name: string | null }[];
+  /** Of a caller who was handed over here: to whom. */
+  readonly handedTo: string | null;
 }
 
 /**

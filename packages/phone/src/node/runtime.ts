@@ -291,8 +291,8 @@ export class Runtime {
       case 'resume':
         return this.#sessions.perform(effect);
       case 'refer': {
-        const { type, call, refer, referTo, referredBy } = effect;
-        return this.#shell.submit({ type, call, refer, referTo, referredBy });
+        const { transfer: _, ...refer } = effect;
+        return this.#shell.submit(refer);
       }
       case 'answer-refer':
       case 'report-refer':

@@ -6,12 +6,15 @@ import type { CallSessions } from './call-sessions.ts';
 export function performSound(effect: SoundEffect, media: MediaPort, sessions: CallSessions): void {
   switch (effect.type) {
     case 'connect': {
-      const session = effect.call === undefined ? undefined : sessions.mediaOf(effect.call);
-      media.send({ type: 'connect', sessions: session === undefined ? [] : [session] });
+      media.send({ type: 'connect', sessions: effect.calls.flatMap((call) => sessions.mediaOf(call) ?? []) });
       return;
     }
     case 'bridge':
-      media.send({ type: 'bridge', sessions: effect.calls.flatMap((call) => sessions.mediaOf(call) ?? []) });
+      media.send({
+        type: 'bridge',
+        sessions: effect.calls.flatMap((call) => sessions.mediaOf(call) ?? []),
+        name: effect.transfer,
+      });
       return;
     case 'dtmf': {
       const { call, digits, durationMs } = effect;

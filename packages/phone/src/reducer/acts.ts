@@ -23,7 +23,8 @@ export function askResume(d: Draft, call: Call): boolean {
 
 /** Nobody has the handset: the call is held, or will be, and rings the phone. */
 export function ringBack(d: Draft, id: CallId): void {
-  if (d.call(id)?.phase.name === 'talking') askHold(d, id);
+  const phase = d.call(id)?.phase.name;
+  if (phase === 'talking' || phase === 'joined') askHold(d, id);
   d.patchCall(id, { recalling: true });
 }
 
@@ -75,6 +76,7 @@ export function place(d: Draft, placing: Placing): boolean {
     trusted: true,
     remoteHold: false,
     via: undefined,
+    earlier: [],
     since: d.now,
     heldSince: undefined,
     emergency,

@@ -1,14 +1,16 @@
 import type { CallId, EndCause, Peer } from '@switchhook/sip-core';
-import type { TransferEvent } from '@switchhook/transfer';
+import type { LegFacts, TransferEvent } from '@switchhook/transfer';
 import { askHold, ringBack } from './acts.ts';
 import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
 import { freeLine, inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
-import { driveReferrals, replacedAnswered, replacing } from './referred.ts';
+import { joinOf } from './joined.ts';
+import { driveReferrals, isMadeUp, partyOf, replacedAnswered, replacing, tellParty } from './referred.ts';
 import type { Call } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
-import { driveLeg, legFacts } from './transfer-machine.ts';
+import { legFacts } from './transfer-facts.ts';
+import { driveLeg } from './transfer-machine.ts';
 
 /** What happened to a call. One that is not known (any more) changes nothing. */
 export function callStep(d: Draft, event: CallEvent): void {
@@ -26,7 +28,7 @@ export function callStep(d: Draft, event: CallEvent): void {
       answered(d, call, event);
       return;
     case 'peer-changed':
-      d.patchCall(call.id, { peer: event.peer, ...identified(call, event.peer) });
+      peerChanged(d, call, event.peer);
       return;
     case 'peer-held':
       if (call.remoteHold === event.on) return;
@@ -43,7 +45,8 @@ export function callStep(d: Draft, event: CallEvent): void {
       const { status, phrase } = event;
       if (call.phase.name !== 'holding') return;
       // an emergency call was placed meanwhile, or nobody has the handset: the far end is silenced, not held
-      const silent = call.recalling || micTaken(d, call.id);
+      const alone = d.state.transfers.some((record) => record.putDown && isLeg(record, call.id));
+      const silent = call.recalling || alone || micTaken(d, call.id);
       d.phase(call.id, silent ? { name: 'held', mutedOnly: true } : { name: 'talking' });
       errandStep(d, call.id, { refused: status, phrase });
       driveLeg(d, call.id, (leg) => ({ type: 'hold-refused', leg, status }));
@@ -51,8 +54,9 @@ export function callStep(d: Draft, event: CallEvent): void {
     }
     case 'resumed':
       if (call.phase.name !== 'resuming') return;
-      d.phase(call.id, { name: 'talking' });
-      if (call.recalling) ringBack(d, call.id);
+      d.phase(call.id, call.phase.joining ? { name: 'joined', mode: 'silent' } : { name: 'talking' });
+      if (call.phase.joining) d.patchCall(call.id, { recalling: false });
+      else if (call.recalling) ringBack(d, call.id);
       else if (micTaken(d, call.id)) askHold(d, call.id);
       errandStep(d, call.id, 'resumed');
       driveLeg(d, call.id, (leg) => ({ type: 'resumed', leg }));
@@ -73,6 +77,7 @@ export function callStep(d: Draft, event: CallEvent): void {
       return;
     case 'digit':
       d.notice({ event_type: 'dtmf', callId: call.id }); // which digit is nobody's business (mqtt.md §3.5)
+      if (event.info === true) passOn(d, call, event.digit);
       return;
     case 'ended':
       ended(d, call, event.cause);
@@ -83,10 +88,38 @@ export function callStep(d: Draft, event: CallEvent): void {
   }
 }
 
+/** A digit that came by INFO reaches the one it is joined with; those of the media the engine has passed on itself. */
+function passOn(d: Draft, call: Call, digit: string): void {
+  if (call.phase.name !== 'joined' || call.phase.mode === 'silent') return;
+  const record = joinOf(d.state, call.id);
+  if (record === undefined) return;
+  for (const { id, phase } of d.state.calls) {
+    if (id !== call.id && isLeg(record, id) && phase.name === 'joined')
+      d.emit({ type: 'dtmf', call: id, digits: digit, durationMs: 100 });
+  }
+}
+
+/**
+ * The far end is, or is shown as, somebody else now (transfer.md §8.8). On a call that stands that means that whom the
+ * person talked to has handed it over.
+ */
+function peerChanged(d: Draft, call: Call, peer: Peer): void {
+  d.patchCall(call.id, { peer, ...identified(call, peer) });
+  const now = d.call(call.id);
+  if (now === undefined || !isUp(call) || now.number === call.number || isMadeUp(call)) return;
+  d.patchCall(call.id, { via: `transferred by ${nameOf(call)}`, earlier: [...call.earlier, partyOf(call)] });
+  tellParty(d, now.id);
+}
+
+/** Answered and not ending. */
+function isUp({ phase }: Call): boolean {
+  return ['talking', 'holding', 'held', 'resuming', 'joined'].includes(phase.name);
+}
+
 /** Another call has the microphone (an emergency call does not wait). */
 function micTaken(d: Draft, id: CallId): boolean {
   return d.state.calls.some(
-    (call) => call.id !== id && ['talking', 'connecting', 'dialing', 'ringback'].includes(call.phase.name),
+    ({ id: other, phase }) => other !== id && ['talking', 'connecting', 'dialing', 'ringback'].includes(phase.name),
   );
 }
 
@@ -138,6 +171,7 @@ function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): vo
     trusted: event.trusted,
     remoteHold: false,
     via: event.referredBy === undefined ? undefined : `from ${userOf(event.referredBy.replace(/^.*<|>.*$/g, ''))}`,
+    earlier: [],
     since: d.now,
     heldSince: undefined,
     emergency: false,
@@ -166,9 +200,18 @@ function freeLineFor(d: Draft): number {
 function progress(d: Draft, call: Call, event: Extract<CallEvent, { type: 'progress' }>): void {
   if (event.dialog !== undefined) d.patchCall(call.id, { dialog: event.dialog });
   driveReferrals(d, call.id, 'progress', event.status);
-  if (call.phase.name !== 'dialing' || event.status < 180) return;
-  d.phase(call.id, { name: 'ringback', flowing: false });
-  driveLeg(d, call.id, (leg) => (leg === 'target' ? { type: 'target-ringing' } : undefined));
+  if (event.status < 180 || (call.phase.name !== 'dialing' && call.phase.name !== 'ringback')) return;
+  const first = call.phase.name === 'dialing';
+  if (first) d.phase(call.id, { name: 'ringback', flowing: false });
+  // a further early dialog is a fork (transfer.md §10): the machine must know that there are several
+  const forked = event.dialog !== undefined && event.dialog.remoteTag !== call.dialog?.remoteTag;
+  if (!first && !forked) return;
+  driveLeg(d, call.id, (leg, record) => {
+    if (leg !== 'target') return undefined;
+    const [caller, target] = [factsOf(d, record.pair.caller), factsOf(d, call.id)];
+    const facts = caller === undefined || target === undefined ? undefined : { caller, target };
+    return { type: 'target-ringing', ...(facts === undefined ? {} : { facts }) };
+  });
 }
 
 function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answered' }>): void {
@@ -185,12 +228,15 @@ function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answe
   d.notice({ event_type: 'answered', callId: call.id, number: d.call(call.id)?.number ?? call.number });
   driveReferrals(d, call.id, 'answered', 200);
   driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {
-    const [first, second] = [d.call(record.pair.caller), d.call(call.id)];
-    const caller = first === undefined ? undefined : legFacts(d, first);
-    const target = second === undefined ? undefined : legFacts(d, second);
+    const [caller, target] = [factsOf(d, record.pair.caller), factsOf(d, call.id)];
     if (leg !== 'target' || caller === undefined || target === undefined) return undefined;
     return { type: 'target-answered', caller, target };
   });
+}
+
+function factsOf(d: Draft, id: CallId): LegFacts | undefined {
+  const call = d.call(id);
+  return call === undefined ? undefined : legFacts(d.state, call);
 }
 
 function ended(d: Draft, call: Call, cause: EndCause): void {

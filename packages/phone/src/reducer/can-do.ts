@@ -12,7 +12,9 @@ import {
   isLeg,
   liveTransfer,
 } from './inquiry.ts';
+import { bridged, conference } from './joined.ts';
 import type { PhoneState, TransferRecord } from './state.ts';
+import type { Press } from './transfer-facts.ts';
 import { machineAccepts } from './transfer-machine.ts';
 
 /**
@@ -87,7 +89,7 @@ export function candidates(state: PhoneState, verb: CallVerb): readonly CallId[]
       }
       return handFree ? ids('held') : [];
     case 'call.dtmf':
-      return ids('talking');
+      return [...ids('talking'), ...conference(state).map((call) => call.id)];
     case 'transfer.start':
     case 'transfer.blind': {
       if (!idle || (verb === 'transfer.start' && state.calls.length >= state.settings.maxCalls)) return [];
@@ -176,7 +178,9 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
     case 'transfer.complete':
     case 'transfer.cancel':
     case 'transfer.swap':
-      return transferable(state, verb, currentTransfer(state));
+    case 'transfer.merge':
+    case 'transfer.bridge':
+      return transferable(state, verb);
     case 'audio.route':
     case 'audio.volume':
     case 'settings.set':
@@ -188,29 +192,31 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
   }
 }
 
-function transferable(
-  state: PhoneState,
-  verb: 'transfer.complete' | 'transfer.cancel' | 'transfer.swap',
-  record: TransferRecord | undefined,
-): Verdict {
-  if (record === undefined) return no('not_in_state', 'No transfer');
-  if (state.errand !== undefined) return no('not_in_state', 'One moment');
-  switch (verb) {
-    case 'transfer.complete':
-      if (record.kind === 'attended' && record.to === undefined) return no('not_in_state', 'Dial a number first');
-      return machineAccepts(state, record, 'complete')
-        ? { ok: true, record }
-        : no('not_in_state', 'Cannot complete now');
-    case 'transfer.cancel':
-      return machineAccepts(state, record, 'cancel') ? { ok: true, record } : no('not_in_state', 'Too late to cancel');
-    case 'transfer.swap':
-      return machineAccepts(state, record, 'swap') ? { ok: true, record } : no('not_in_state', 'No call to swap');
-    default:
-      verb satisfies never;
-      throw new Error(`not a transfer verb: ${verb}`);
-  }
-}
+type TransferVerb = `transfer.${Press}`;
 
+const tooLate: Readonly<Record<TransferVerb, string>> = {
+  'transfer.complete': 'Cannot complete now',
+  'transfer.cancel': 'Too late to cancel',
+  'transfer.swap': 'No call to swap',
+  'transfer.merge': 'Nobody to join now',
+  'transfer.bridge': 'Nobody to join now',
+};
+
+/** By name one transfer; without, the current one or the pair that the phone has joined. */
+function transferable(state: PhoneState, verb: TransferVerb, named?: TransferRecord): Verdict {
+  const current = currentTransfer(state);
+  const all = [named ?? current, ...(named === undefined ? [bridged(state, true), bridged(state, false)] : [])];
+  const records = all.filter((record) => record !== undefined);
+  if (records.length === 0) return no('not_in_state', 'No transfer');
+  if (state.errand !== undefined) return no('not_in_state', 'One moment');
+  const press = verb.slice('transfer.'.length) as Press;
+  for (const record of records) {
+    if (verb === 'transfer.complete' && record.kind === 'attended' && record.to === undefined)
+      return no('not_in_state', 'Dial a number first');
+    if (machineAccepts(state, record, press)) return { ok: true, record };
+  }
+  return no('not_in_state', tooLate[verb]);
+}
 /** Judge one intent, arguments and all. */
 export function judge(state: PhoneState, intent: PlainIntent): Verdict {
   // an emergency number is dialled from every state (features.md §1.3)
@@ -227,7 +233,9 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     const { transferId } = intent;
     const record = state.transfers.find((each) => each.pair.transfer === transferId);
     if (record === undefined) return no('unknown_transfer', 'No such transfer');
-    if (record !== currentTransfer(state)) return no('not_in_state', 'That transfer is over');
+    if (record !== currentTransfer(state) && record.machine.name !== 'bridged')
+      return no('not_in_state', 'That transfer is over');
+    return transferable(state, intent.verb, record);
   }
   const verdict = able(state, intent.verb);
   if (!verdict.ok) return verdict;
@@ -259,6 +267,9 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       return oneCall(state, intent.verb, intent.callId);
     case 'call.dtmf':
       if (!/^[0-9A-Da-d*#]{1,64}$/.test(intent.digits)) return no('bad_schema', 'Not digits');
+      // who is in a conference says it to everybody there
+      if (intent.callId === undefined && conference(state)[0] !== undefined)
+        return { ok: true, call: conference(state)[0]!.id };
       return oneCall(state, intent.verb, intent.callId);
     case 'audio.route':
       return state.lostRoutes.includes(intent.route) ? no('media_error', `No ${intent.route} there`) : yes;
@@ -276,6 +287,8 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     case 'transfer.complete':
     case 'transfer.cancel':
     case 'transfer.swap':
+    case 'transfer.merge':
+    case 'transfer.bridge':
     case 'call.swap':
     case 'call.mute':
     case 'system.reregister':
@@ -329,6 +342,8 @@ const plainVerbs: readonly PlainVerb[] = [
   'transfer.complete',
   'transfer.cancel',
   'transfer.swap',
+  'transfer.merge',
+  'transfer.bridge',
   'transfer.blind',
   'settings.set',
   'system.reregister',

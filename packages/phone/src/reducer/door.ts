@@ -86,8 +86,8 @@ export type CallEvent =
   | { readonly type: 'negotiated'; readonly call: CallId; readonly codec: string; readonly secure: 'no' | 'sdes' }
   /** First RTP has come: early media replaces the local ringback tone. */
   | { readonly type: 'flowing'; readonly call: CallId }
-  /** The far end sent a digit (RFC 4733 or INFO). */
-  | { readonly type: 'digit'; readonly call: CallId; readonly digit: string }
+  /** The far end sent a digit. `info`: by INFO alone, which no media engine has seen and passed on. */
+  | { readonly type: 'digit'; readonly call: CallId; readonly digit: string; readonly info?: boolean }
   /** The last event of its name. */
   | { readonly type: 'ended'; readonly call: CallId; readonly cause: EndCause };
 
@@ -174,14 +174,18 @@ export type ReferEffect =
       readonly transfer: TransferId;
       readonly referTo: string;
       readonly referredBy: string;
+      /** To the peer's GRUU with Target-Dialog instead of in the call's dialog (RFC 7647 §4). */
+      readonly outOfDialog: boolean;
+      /** Ask for no subscription (RFC 4488). */
+      readonly withoutSubscription: boolean;
     }
   | { readonly type: 'answer-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string }
   | { readonly type: 'report-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string };
 
 /** To the media worker. `connect`, `tone`, `ringer` and `mute` are levels: sent when they change, never twice alike. */
 export type SoundEffect =
-  /** The one call that has microphone and earpiece; `undefined` = none. Its early media is heard too. */
-  | { readonly type: 'connect'; readonly call: CallId | undefined }
+  /** The calls that have microphone and earpiece: none, one (its early media too), or several: a conference. */
+  | { readonly type: 'connect'; readonly calls: readonly CallId[] }
   /** What the ear hears; the reducer ends one-shot tones itself. */
   | { readonly type: 'tone'; readonly tone: ToneName | undefined }
   | { readonly type: 'ringer'; readonly ring: RingName | undefined }
@@ -190,8 +194,8 @@ export type SoundEffect =
   | { readonly type: 'volume'; readonly route: RouteName | 'ring'; readonly percent: number }
   /** Never logged. */
   | { readonly type: 'dtmf'; readonly call: CallId; readonly digits: string; readonly durationMs: number }
-  /** Join two calls with each other, without us; empty = dissolve. */
-  | { readonly type: 'bridge'; readonly calls: readonly CallId[] };
+  /** Join two calls of that transfer with each other, without us; empty = dissolve. A level as `connect` is. */
+  | { readonly type: 'bridge'; readonly transfer: TransferId; readonly calls: readonly CallId[] };
 
 /** To the house. */
 export type HouseEffect =
@@ -228,6 +232,10 @@ export interface PhoneAccount {
   readonly transport: TransportName;
   /** False: calls go out without a registration. */
   readonly register: boolean;
+  /** `host:port` of its registrar or proxy; absent = its domain. Accounts of one next hop are one exchange. */
+  readonly nextHop?: string;
+  /** What this exchange wants otherwise than `PhoneSettings.transfer` says. */
+  readonly transfer?: Partial<TransferRules>;
 }
 
 /** The person's and the office's wishes; `phoneSettings()` fills in the defaults. */

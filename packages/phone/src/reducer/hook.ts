@@ -2,8 +2,10 @@ import { hangUp, ringBack, seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { callsIn, emergencyCall, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
+import { bridged } from './joined.ts';
 import type { Plain } from './keys.ts';
 import type { Call, Errand } from './state.ts';
+import { pressed } from './transfer-facts.ts';
 import { drive, machineAccepts } from './transfer-machine.ts';
 
 /** The hook switch (phone-ux.md §4.4). */
@@ -73,6 +75,15 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
   d.set({ hook: 'on', beep: undefined, transfers });
   const live = liveTransfer(d.state);
   const { prompt, errand } = d.state;
+  const among = bridged(d.state, true);
+  if (among !== undefined && inHand(d.state)?.phase.name === 'joined') {
+    // the two whom the phone has joined go on without the person
+    d.set({ prompt: undefined });
+    drive(d, among.pair.transfer, { type: 'bridge' });
+    d.done(ticket);
+    return;
+  }
+  if (errand !== undefined) giveUp(d, errand);
   if (live !== undefined) {
     const id = live.pair.transfer;
     const emergency = emergencyCall(d.state);
@@ -85,15 +96,18 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
       live.to !== undefined &&
       machineAccepts(d.state, live, 'complete')
     ) {
-      drive(d, id, { type: 'complete' });
+      drive(d, id, pressed(d.state, live, 'complete'));
     } else if (!isUnderWay(live) && machineAccepts(d.state, live, 'cancel')) {
       drive(d, id, { type: 'cancel' });
     } else if (live.machine.name === 'retrieving') ringBack(d, live.pair.caller);
+    // a leg that is not held for the transfer hears nothing of an empty room
+    for (const call of callsIn(d.state, 'talking')) {
+      if (isLeg(live, call.id)) d.phase(call.id, { name: 'held', mutedOnly: true });
+    }
     d.done(ticket);
     return;
   }
   d.set({ prompt: undefined });
-  if (errand !== undefined) giveUp(d, errand);
   const hand = inHand(d.state);
   if (hand !== undefined && hand.phase.name !== 'holding') hangUp(d, hand.id);
   for (const call of callsIn(d.state, 'held', 'holding')) keep(d, call);

@@ -24,7 +24,8 @@ test('RFC 3261 §19.1.1: the user part of whatever a network wrote is shown, and
 });
 
 test('features §1.3: an emergency number is known however it is written', () => {
-  for (const number of ['112', '1 1 2', '1-1-2', '(112)', '112;phone-context=+36']) assert.ok(isEmergency(settings(), number), number);
+  for (const number of ['112', '1 1 2', '1-1-2', '(112)', '112;phone-context=+36'])
+    assert.ok(isEmergency(settings(), number), number);
   assert.ok(!isEmergency(settings(), '1123'));
   assert.equal(plainNumber('+36 (1) 234.5678'), '+3612345678');
 });

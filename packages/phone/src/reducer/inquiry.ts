@@ -7,12 +7,34 @@ export function callsIn(state: PhoneState, ...names: readonly CallPhase['name'][
   return state.calls.filter((call) => names.includes(call.phase.name));
 }
 
+function isInHand({ phase }: Call): boolean {
+  switch (phase.name) {
+    case 'talking':
+    case 'connecting':
+    case 'ringback':
+    case 'dialing':
+    case 'holding':
+      return true;
+    case 'resuming':
+      return phase.joining !== true;
+    case 'joined':
+      return phase.mode === 'conference';
+    case 'ringing':
+    case 'held':
+    case 'ending':
+      return false;
+    default:
+      phase satisfies never;
+      throw new Error('unknown phase');
+  }
+}
+
 /**
  * The call that has, or is about to have, the person's attention. Only an emergency call is dialled while another one
  * is still on its way into hold: it comes first then.
  */
 export function inHand(state: PhoneState): Call | undefined {
-  const calls = callsIn(state, 'talking', 'connecting', 'ringback', 'dialing', 'resuming', 'holding');
+  const calls = state.calls.filter(isInHand);
   return calls.find((call) => call.emergency) ?? calls.find((call) => call.phase.name !== 'holding') ?? calls[0];
 }
 
@@ -21,10 +43,22 @@ export function liveTransfer(state: PhoneState): TransferRecord | undefined {
   return state.transfers.find((record) => record.outcome === undefined || record.machine.name === 'retrieving');
 }
 
-/** The REFER is out, or will be without another word of the person. */
+const underWay: readonly TransferRecord['machine']['name'][] = [
+  'armed',
+  'degrading',
+  'holding-target',
+  'holding-again',
+  'holding-both',
+  'bridging',
+  'referring',
+  'backing-off',
+  'watching',
+];
+
+/** The REFER is out, or will be without another word of the person; or the phone is joining the two. */
 export function isUnderWay({ machine }: TransferRecord): boolean {
   const { name } = machine;
-  return ['armed', 'holding-target', 'holding-again', 'referring', 'backing-off', 'watching'].includes(name);
+  return underWay.includes(name);
 }
 
 /** An emergency call that is not over. */

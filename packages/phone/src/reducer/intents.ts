@@ -1,3 +1,4 @@
+import type { CallId } from '@switchhook/sip-core';
 import type { Intent } from '../intent.ts';
 import { askHold, hangUp, place } from './acts.ts';
 import { judge, type PlainIntent } from './can-do.ts';
@@ -5,8 +6,11 @@ import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { answerNow, begin } from './errand.ts';
 import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
+import { conference, joinOf } from './joined.ts';
 import { handStep } from './keys.ts';
-import { beginAttended, beginBlind, beginJoin, drive } from './transfer-machine.ts';
+import type { TransferRecord } from './state.ts';
+import { type Press, pressed } from './transfer-facts.ts';
+import { beginAttended, beginBlind, beginJoin, drive, machineAccepts } from './transfer-machine.ts';
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
@@ -76,12 +80,10 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
     }
     case 'call.dtmf':
       if (id === undefined) throw new Error('digits to whom?');
-      d.emit({
-        type: 'dtmf',
-        call: id,
-        digits: intent.digits.toUpperCase(),
-        durationMs: Math.min(5000, Math.max(40, intent.durationMs ?? 100)),
-      });
+      for (const call of intent.callId === undefined ? heardBy(d, id) : [id]) {
+        const durationMs = Math.min(5000, Math.max(40, intent.durationMs ?? 100));
+        d.emit({ type: 'dtmf', call, digits: intent.digits.toUpperCase(), durationMs });
+      }
       d.done(ticket);
       return;
     case 'call.mute':
@@ -115,19 +117,12 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
     }
     case 'transfer.complete':
     case 'transfer.cancel':
-    case 'transfer.swap': {
+    case 'transfer.swap':
+    case 'transfer.merge':
+    case 'transfer.bridge': {
       const { record } = verdict;
       if (record === undefined) throw new Error('which transfer?');
-      const { transfer } = record.pair;
-      if (intent.verb === 'transfer.swap') {
-        swap(d, transfer, ticket);
-      } else if (intent.verb === 'transfer.complete') {
-        d.wait(ticket, { name: 'outcome', transfer });
-        drive(d, transfer, { type: 'complete' });
-      } else {
-        d.wait(ticket, { name: 'cancelled', transfer });
-        drive(d, transfer, { type: 'cancel' });
-      }
+      press(d, record, intent.verb.slice('transfer.'.length) as Press, ticket);
       return;
     }
     case 'settings.set':
@@ -142,6 +137,38 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
       intent satisfies never;
       throw new Error('unknown intent');
   }
+}
+
+/** The others of a conference besides the one of `id`. */
+function heardBy(d: Draft, id: CallId): readonly CallId[] {
+  const all = conference(d.state).map((call) => call.id);
+  return all.includes(id) ? all : [id];
+}
+
+/** Tell a transfer what the person wants of it; the table has judged. */
+export function press(d: Draft, record: TransferRecord, verb: Press, ticket: Ticket | undefined): void {
+  const { transfer } = record.pair;
+  switch (verb) {
+    case 'swap':
+      swap(d, transfer, ticket);
+      return;
+    case 'complete':
+    case 'bridge':
+      // a pair that was joined already has its verdict: the person only leaves it
+      if (record.outcome?.name === 'completed') d.done(ticket, { transferId: transfer });
+      else d.wait(ticket, { name: 'outcome', transfer });
+      break;
+    case 'cancel':
+      d.wait(ticket, { name: 'cancelled', transfer });
+      break;
+    case 'merge':
+      d.wait(ticket, { name: 'joined', transfer });
+      break;
+    default:
+      verb satisfies never;
+      throw new Error('unknown press');
+  }
+  drive(d, transfer, pressed(d.state, record, verb));
 }
 
 /** A transfer that failed and whose other leg talks: its own machine swaps the two. */
@@ -169,6 +196,11 @@ function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
     d.failed(errand.ticket, 'not_in_state', 'An emergency call was placed');
   }
   const live = liveTransfer(d.state);
+  // who talks with both leaves them to each other
+  const [together] = conference(d.state);
+  const joined = together === undefined ? undefined : joinOf(d.state, together.id);
+  if (joined !== undefined && machineAccepts(d.state, joined, 'bridge'))
+    drive(d, joined.pair.transfer, { type: 'bridge' });
   for (const call of d.state.calls) {
     const { name } = call.phase;
     if (name === 'talking') askHold(d, call.id);

@@ -7,6 +7,7 @@ import { begin, endThen } from './errand.ts';
 import { headsetStep } from './headset.ts';
 import { hookStep } from './hook.ts';
 import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer, seizesSoon } from './inquiry.ts';
+import { bridged, conference, joinOf } from './joined.ts';
 import type { Call, TransferRecord } from './state.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
 
@@ -36,6 +37,9 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
       return;
     case 'key.transfer-long':
       blindKey(d, ticket, plain);
+      return;
+    case 'key.conference':
+      conferenceKey(d, ticket, plain);
       return;
     case 'key.cancel':
       cancelKey(d, ticket, plain);
@@ -90,7 +94,7 @@ function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Pla
     d.done(ticket);
     return;
   }
-  if (callsIn(d.state, 'talking').length > 0) {
+  if (callsIn(d.state, 'talking').length > 0 || conference(d.state).length > 0) {
     plain(d, { verb: 'call.dtmf', digits: pressed }, ticket);
     return;
   }
@@ -134,7 +138,7 @@ function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain
 /** The call of a line that its key means: what rings, else what is held or talks. */
 export function lineCall(d: Draft, line: number): Call | undefined {
   const calls = d.state.calls.filter((call) => call.line === line && call.phase.name !== 'ending');
-  const order = ['ringing', 'talking', 'connecting', 'ringback', 'dialing', 'holding', 'resuming', 'held'];
+  const order = ['ringing', 'talking', 'connecting', 'ringback', 'dialing', 'holding', 'resuming', 'joined', 'held'];
   return calls.sort((a, b) => order.indexOf(a.phase.name) - order.indexOf(b.phase.name))[0];
 }
 
@@ -174,6 +178,14 @@ function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plai
     case 'talking':
       plain(d, { verb: 'call.hold', callId: call.id }, ticket);
       return;
+    case 'joined': {
+      // the key of a joined pair takes the person back in; of a conference, to the one of that line alone
+      const record = joinOf(d.state, call.id);
+      const other = call.phase.mode === 'bridge' ? 'transfer.merge' : 'transfer.swap';
+      if (record === undefined || call.phase.mode === 'silent') nothing(d, ticket, 'key.line', 'One moment');
+      else plain(d, { verb: other, transferId: record.pair.transfer }, ticket);
+      return;
+    }
     case 'connecting':
     case 'ringback':
     case 'dialing':
@@ -206,8 +218,33 @@ function transferKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
     return;
   }
   const record = toComplete(d);
+  const among = bridged(d.state, true);
   if (record !== undefined) plain(d, { verb: 'transfer.complete', transferId: record.pair.transfer }, ticket);
+  else if (among !== undefined) plain(d, { verb: 'transfer.bridge', transferId: among.pair.transfer }, ticket);
   else plain(d, { verb: 'transfer.start' }, ticket);
+}
+
+/**
+ * Conference: all three together; of a pair that the phone has joined, back in, and out again. Two calls that stand for
+ * themselves become a transfer first, the held one its caller.
+ */
+function conferenceKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  const [together] = conference(d.state);
+  const [talking] = callsIn(d.state, 'talking');
+  const [held, another] = callsIn(d.state, 'held');
+  const record = toComplete(d);
+  const alone = bridged(d.state, false);
+  if (together !== undefined) {
+    const transfer = joinOf(d.state, together.id);
+    if (transfer?.machine.name === 'bridged')
+      plain(d, { verb: 'transfer.bridge', transferId: transfer.pair.transfer }, ticket);
+    else nothing(d, ticket, 'key.conference', 'All three talk');
+  } else if (record !== undefined) plain(d, { verb: 'transfer.merge', transferId: record.pair.transfer }, ticket);
+  else if (talking !== undefined && held !== undefined && another === undefined) {
+    plain(d, { verb: 'transfer.start', callId: held.id, consult: talking.id }, undefined);
+    plain(d, { verb: 'transfer.merge' }, ticket);
+  } else if (alone !== undefined) plain(d, { verb: 'transfer.merge', transferId: alone.pair.transfer }, ticket);
+  else nothing(d, ticket, 'key.conference', 'Two calls are needed');
 }
 
 /** The transfer that one press completes: the live one, or one without success whose two calls are still there. */
@@ -266,7 +303,7 @@ export function cancelKey(d: Draft, ticket: Ticket | undefined, plain: Plain): v
     closeSeized(d, ticket, plain);
     return;
   }
-  const transfer = liveTransfer(d.state) ?? restingTransfer(d.state);
+  const transfer = liveTransfer(d.state) ?? restingTransfer(d.state) ?? bridged(d.state, true);
   const hand = inHand(d.state);
   if (transfer !== undefined && (hand === undefined || isLeg(transfer, hand.id))) {
     plain(d, { verb: 'transfer.cancel', transferId: transfer.pair.transfer }, ticket);
@@ -289,6 +326,7 @@ export function cancelKey(d: Draft, ticket: Ticket | undefined, plain: Plain): v
   if (ringing !== undefined && ringing.replaces === undefined)
     plain(d, { verb: 'call.reject', callId: ringing.id }, ticket);
   else if (held.length > 0) plain(d, { verb: 'call.resume' }, ticket);
+  else if (bridged(d.state, false) !== undefined) plain(d, { verb: 'transfer.merge' }, ticket);
   else nothing(d, ticket, 'key.cancel', 'Nothing to cancel');
 }
 

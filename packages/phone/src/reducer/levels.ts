@@ -1,18 +1,29 @@
 import type { RingName, ToneName } from '@switchhook/rtp-media';
 import type { CallId } from '@switchhook/sip-core';
-import { callsIn, inHand } from './inquiry.ts';
+import { callsIn, emergencyCall, inHand } from './inquiry.ts';
+import { bridges, conference } from './joined.ts';
 import type { PhoneState, Sounds } from './state.ts';
 
 /** What microphone, ear and bell get: a function of the state, so that no path can forget to change it. */
 export function levels(state: PhoneState): Sounds {
-  return { connect: connected(state), tone: tone(state), ringer: ringer(state), mute: state.mute };
+  return {
+    connect: connected(state),
+    bridges: bridges(state),
+    tone: tone(state),
+    ringer: ringer(state),
+    mute: state.mute,
+  };
 }
 
-/** The one talking leg; an emergency call before all, early media last. */
-function connected(state: PhoneState): CallId | undefined {
+/** The one talking leg, or all of the conference; an emergency call before all, early media last. */
+function connected(state: PhoneState): readonly CallId[] {
   const up = callsIn(state, 'talking', 'connecting');
   const one = up.find((call) => call.emergency) ?? up[0];
-  return (one ?? state.calls.find((call) => call.phase.name === 'ringback' && call.phase.flowing))?.id;
+  if (one !== undefined) return [one.id];
+  const all = emergencyCall(state) === undefined ? conference(state) : [];
+  if (all.length > 0) return all.map(({ id }) => id);
+  const early = state.calls.find((call) => call.phase.name === 'ringback' && call.phase.flowing);
+  return early === undefined ? [] : [early.id];
 }
 
 function ringing(state: PhoneState): boolean {
@@ -29,7 +40,7 @@ function tone(state: PhoneState): ToneName | undefined {
   }
   const hand = inHand(state);
   if (hand?.phase.name === 'ringback' && !hand.phase.flowing) return 'ringback';
-  if (ringing(state) && hand !== undefined && hand.phase.name === 'talking') return 'call-waiting';
+  if (ringing(state) && (hand?.phase.name === 'talking' || hand?.phase.name === 'joined')) return 'call-waiting';
   return undefined;
 }
 

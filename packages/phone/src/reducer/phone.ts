@@ -121,7 +121,16 @@ function noticePhases(d: Draft, before: PhoneState): void {
 function emitLevels(d: Draft): void {
   const is = levels(d.state);
   const was = d.state.sounds;
-  if (is.connect !== was.connect) d.emit({ type: 'connect', call: is.connect });
+  // who leaves a mix leaves before another one takes it in
+  const joins = [...was.bridges, ...is.bridges].filter(
+    ({ transfer }, i, all) => all.findIndex((each) => each.transfer === transfer) === i,
+  );
+  if (is.connect.join() !== was.connect.join()) d.emit({ type: 'connect', calls: is.connect });
+  for (const { transfer } of joins) {
+    const calls = is.bridges.find((each) => each.transfer === transfer)?.calls ?? [];
+    const before = was.bridges.find((each) => each.transfer === transfer)?.calls ?? [];
+    if (calls.join() !== before.join()) d.emit({ type: 'bridge', transfer, calls });
+  }
   if (is.tone !== was.tone) d.emit({ type: 'tone', tone: is.tone });
   if (is.ringer !== was.ringer) d.emit({ type: 'ringer', ring: is.ringer });
   if (is.mute !== was.mute) d.emit({ type: 'mute', on: is.mute });

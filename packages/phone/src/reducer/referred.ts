@@ -16,7 +16,7 @@ import { hangUp, place } from './acts.ts';
 import type { CallEvent, ReferEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { inHand, isEmergency, isLeg, liveTransfer, userOf } from './inquiry.ts';
-import type { Call, CallPhase, PhoneState, Referral } from './state.ts';
+import type { Call, CallPhase, Party, PhoneState, Referral } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
 
 /** Where others transfer us: an INVITE with Replaces takes a call's place, a REFER asks us to call somebody. */
@@ -33,6 +33,7 @@ function phaseFor(name: CallPhase['name'] | undefined): 'ringing-here' | 'ringin
     case 'holding':
     case 'held':
     case 'resuming':
+    case 'joined':
       return 'answered';
     case 'ending':
     case undefined:
@@ -45,6 +46,13 @@ function phaseFor(name: CallPhase['name'] | undefined): 'ringing-here' | 'ringin
 
 /** The user part that phones make up for their Contact: ours do, and so do others that would not be scanned. */
 const CONTACT_USER = /^[0-9a-f]{16}$/i;
+
+const MADE_UP = 'transferred call from';
+
+/** Whether the number says only where the call came from: nobody knows yet who it is with. */
+export function isMadeUp({ number }: Call): boolean {
+  return number.startsWith(MADE_UP);
+}
 
 /** The number in Referred-By. */
 function nameIn(referredBy: string): string {
@@ -89,6 +97,7 @@ export function replacing(
     twice ||
     busy ||
     old.phase.name === 'connecting' ||
+    old.phase.name === 'joined' ||
     (live !== undefined && isLeg(live, old.id))
   ) {
     refuse(486, 'not-now');
@@ -108,6 +117,7 @@ export function replacing(
     trusted: event.trusted,
     remoteHold: false,
     via: `transferred by ${by}`,
+    earlier: [...old.earlier, partyOf(old)],
     since: d.now,
     heldSince: undefined,
     recalling: false,
@@ -129,6 +139,26 @@ export function replacedAnswered(d: Draft, call: Call, replaced: CallId): void {
   // the far end of the new call has not been held: it only hears nothing of us until it is taken back
   d.phase(call.id, spoken ? { name: 'talking' } : { name: 'held', mutedOnly: true });
   d.notice({ event_type: 'answered', callId: call.id, number: call.number });
+  tellParty(d, call.id);
+}
+
+/** As the call record keeps it. */
+export function partyOf(call: Call): Party {
+  return { number: call.number, name: call.peer?.party.display };
+}
+
+/** The person is with somebody else now: for the display, and for whoever watches. */
+export function tellParty(d: Draft, id: CallId): void {
+  const call = d.call(id);
+  if (call === undefined) return;
+  const { display } = call.peer?.party ?? {};
+  d.notice({
+    event_type: 'partyChanged',
+    callId: id,
+    number: call.number,
+    ...(display === undefined ? {} : { name: display }),
+    ...(call.via === undefined ? {} : { reason: call.via }),
+  });
 }
 
 function policyOf(state: PhoneState): TransfereePolicy {
@@ -246,15 +276,20 @@ function act(d: Draft, { refer, request }: Referral, effect: TransfereeEffect): 
       const by = referredBy === undefined ? transferor?.number : nameIn(referredBy);
       const via = transferor === undefined ? undefined : `transferred by ${transferor.number}`;
       // the Contact of a phone says nothing to a person; once they have answered, an exchange may vouch for a number
-      const unknown = CONTACT_USER.test(d.call(call)?.number ?? '') ? { number: `transferred call from ${by}` } : {};
-      d.patchCall(call, { chained: request.chained + 1, via, ...unknown });
+      const unknown = CONTACT_USER.test(d.call(call)?.number ?? '') ? { number: `${MADE_UP} ${by}` } : {};
+      const earlier = transferor === undefined ? [] : [...transferor.earlier, partyOf(transferor)];
+      d.patchCall(call, { chained: request.chained + 1, via, earlier, ...unknown });
       d.set({
         referrals: d.state.referrals.map((each) => (each.refer === refer ? { ...each, triggered: call } : each)),
       });
       return;
     }
-    case 'activate':
-      return; // it talks already: `answered` made it so
+    case 'activate': {
+      // it talks already: `answered` made it so
+      const id = d.state.referrals.find((each) => each.refer === refer)?.triggered;
+      if (id !== undefined) tellParty(d, id);
+      return;
+    }
     case 'end': {
       const id =
         effect.leg === 'transferor'

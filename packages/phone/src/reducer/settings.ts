@@ -50,7 +50,7 @@ export function initialPhone(settings: PhoneSettings, kept: Kept = {}): PhoneSta
     beep: undefined,
     message: undefined,
     failedLines: undefined,
-    sounds: { connect: undefined, tone: undefined, ringer: undefined, mute: false },
+    sounds: { connect: [], bridges: [], tone: undefined, ringer: undefined, mute: false },
     callCount: 0,
     transferCount: 0,
   };

@@ -2,12 +2,14 @@ import type { RingName, RouteName, ToneName } from '@switchhook/rtp-media';
 import type { Millis } from '@switchhook/sans-io';
 import type { AccountId, CallId, DialogIdentity, Peer, ReferId, RegistrationState } from '@switchhook/sip-core';
 import type {
+  Leg,
   ReferLedger,
   ReferRequest,
   TransfereeState,
   TransferId,
   TransferOutcome,
   TransferPair,
+  TransferRules,
   TransferState,
 } from '@switchhook/transfer';
 import type { PhoneSettings, Ticket } from './door.ts';
@@ -19,6 +21,7 @@ import type { PhoneSettings, Ticket } from './door.ts';
  *  out: dialing ─► ringback ─┐                ┌─► holding ─► held ─► resuming ─┐
  *                            ├─► talking ─────┤      ▲ refused: talking        │
  *  in:  ringing ─► connecting┘      ▲         └──────┴──────◄──────────────────┘
+ *  two legs: held, talking ─► joined: silent ─► conference ◄─► bridge ─► talking, holding
  *  any ─► ending ─► (gone with its `ended`)
  * ```
  */
@@ -33,8 +36,17 @@ export type CallPhase =
   | { readonly name: 'holding' }
   /** `mutedOnly`: the far end refused the hold; it only hears nothing of us. */
   | { readonly name: 'held'; readonly mutedOnly: boolean }
-  | { readonly name: 'resuming' }
+  /** `joining`: for a conference or a bridge; it stays silent until then. */
+  | { readonly name: 'resuming'; readonly joining?: true }
+  /** Taken back and joined with the transfer's other leg: with the person, without them, or not yet. */
+  | { readonly name: 'joined'; readonly mode: 'silent' | 'conference' | 'bridge' }
   | { readonly name: 'ending' };
+
+/** Somebody whom a conversation was with before. */
+export interface Party {
+  readonly number: string;
+  readonly name: string | undefined;
+}
 
 /** One call, from its INVITE to its `ended`. */
 export interface Call {
@@ -56,6 +68,8 @@ export interface Call {
   readonly remoteHold: boolean;
   /** Why it is here, e.g. "back from 9999: busy". */
   readonly via: string | undefined;
+  /** Whom this conversation was with before the party of now, oldest first. */
+  readonly earlier: readonly Party[];
   readonly since: Millis;
   readonly heldSince: Millis | undefined;
   /** No remote verb ends it: the runtime refuses before `submit` with this. */
@@ -118,6 +132,7 @@ export interface Waiting {
     | { readonly name: 'started'; readonly transfer: TransferId }
     | { readonly name: 'outcome'; readonly transfer: TransferId }
     | { readonly name: 'cancelled'; readonly transfer: TransferId }
+    | { readonly name: 'joined'; readonly transfer: TransferId }
     | { readonly name: 'swapped'; readonly transfer: TransferId; readonly to: 'caller' | 'target' };
 }
 
@@ -130,6 +145,12 @@ export interface TransferRecord {
   readonly to: string | undefined;
   /** A leg to be resumed once no hold is open any more. */
   readonly pendingResume: 'caller' | 'target' | undefined;
+  /** Legs to be taken back for a join once their hold has its answer. */
+  readonly pendingJoin: readonly Leg[];
+  /** Since when both legs are joined by this phone. */
+  readonly joinedSince: Millis | undefined;
+  /** Those of the exchange that the caller came over, as they were when it started. */
+  readonly rules: TransferRules;
   /** The handset was put down in it: nobody is there to talk, so whoever comes back rings. */
   readonly putDown: boolean;
   readonly outcome: TransferOutcome | undefined;
@@ -144,9 +165,17 @@ export interface Referral {
   readonly triggered: CallId | undefined;
 }
 
+/** Two calls that hear each other through this phone, and not its person. */
+export interface Bridge {
+  readonly transfer: TransferId;
+  readonly calls: readonly CallId[];
+}
+
 /** The levels that the media worker has been told. */
 export interface Sounds {
-  readonly connect: CallId | undefined;
+  /** None, the one call in hand, or those of the conference. */
+  readonly connect: readonly CallId[];
+  readonly bridges: readonly Bridge[];
   readonly tone: ToneName | undefined;
   readonly ringer: RingName | undefined;
   readonly mute: boolean;

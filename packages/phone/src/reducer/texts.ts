@@ -31,7 +31,7 @@ export function viaFor(to: string, outcome: TransferOutcome): string | undefined
 export function outcomeText(to: string, outcome: TransferOutcome): readonly [string, string] {
   switch (outcome.name) {
     case 'completed':
-      return ['Transferred', to];
+      return outcome.evidence.name === 'bridge' ? ['Joined by this phone: keep it on', to] : ['Transferred', to];
     case 'unknown':
       return ['Not confirmed', 'Transfer = again, Cancel = back to caller'];
     case 'failed': {

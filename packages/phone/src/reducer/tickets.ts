@@ -43,6 +43,15 @@ function verdictOf(state: PhoneState, until: Waiting['until']): Verdict | undefi
       if (record.machine.name === 'retrieving') return undefined;
       return { failed: 'hold_refused', text: 'The caller could not be taken back yet' };
     }
+    case 'joined': {
+      const record = state.transfers.find((each) => each.pair.transfer === until.transfer);
+      const machine = record?.machine;
+      if (machine?.name === 'merging') return undefined;
+      const here = machine?.name === 'merged' || (machine?.name === 'bridged' && machine.withUs);
+      return here
+        ? { done: { transferId: until.transfer } }
+        : { failed: 'hold_refused', text: 'They could not be joined' };
+    }
     case 'swapped': {
       const record = state.transfers.find((each) => each.pair.transfer === until.transfer);
       if (record === undefined) return { failed: 'not_in_state', text: 'The transfer is over' };

@@ -2,7 +2,6 @@ import { token } from '@switchhook/sans-io';
 import type { CallId, ReferId } from '@switchhook/sip-core';
 import {
   type Leg,
-  type LegFacts,
   startAttended,
   startBlind,
   startJoin,
@@ -11,32 +10,24 @@ import {
   type TransferId,
   type TransferorStep,
   type TransferPair,
-  type TransferRules,
-  transferRules,
   transferStep,
 } from '@switchhook/transfer';
 import { askHold, askResume, hangUp, place, ringBack, seize } from './acts.ts';
 import type { Draft } from './draft.ts';
-import { accountOf, inHand, isLeg, recordOf, uriFor } from './inquiry.ts';
+import { accountOf, inHand, isLeg } from './inquiry.ts';
+import { askJoin, join, unjoin } from './joined.ts';
 import { announceOutcome } from './outcome.ts';
 import type { Call, PhoneState, TransferRecord } from './state.ts';
+import { blindGoal, legFacts, type Press, pressed, rulesFor } from './transfer-facts.ts';
 
 /** The transfer package's machine, embedded: what happens to a leg goes in, what it wants is done to the call. */
 
-function rules(state: PhoneState): TransferRules {
-  return transferRules('generic', state.settings.transfer);
-}
-
 /** Would the machine take this from the person now? Asked of the machine itself, so that the two never disagree. */
-export function machineAccepts(
-  state: PhoneState,
-  record: TransferRecord,
-  verb: 'complete' | 'cancel' | 'swap',
-): boolean {
+export function machineAccepts(state: PhoneState, record: TransferRecord, verb: Press): boolean {
   const hand = inHand(state);
   if (hand !== undefined && !isLeg(record, hand.id)) return false;
   if (record.pendingResume !== undefined && verb !== 'cancel') return false;
-  const { effects } = transferStep(record.machine, { type: verb }, record.pair, rules(state));
+  const { effects } = transferStep(record.machine, pressed(state, record, verb), record.pair, record.rules);
   return !effects.some((effect) => effect.type === 'refuse');
 }
 
@@ -50,8 +41,8 @@ export function beginAttended(d: Draft, caller: CallId, to: string | undefined):
 /** Start an attended transfer over two calls that stand; `judge` has seen to them. */
 export function beginJoin(d: Draft, caller: CallId, target: CallId): TransferId {
   const [first, second] = [d.call(caller), d.call(target)];
-  const facts = first === undefined ? undefined : legFacts(d, first);
-  const targetFacts = second === undefined ? undefined : legFacts(d, second);
+  const facts = first === undefined ? undefined : legFacts(d.state, first);
+  const targetFacts = second === undefined ? undefined : legFacts(d.state, second);
   if (facts === undefined || targetFacts === undefined)
     throw new Error(`calls ${caller} and ${target} cannot be joined`);
   const pair: TransferPair = { transfer: d.mintTransfer(), caller, target };
@@ -65,8 +56,7 @@ export function beginBlind(d: Draft, caller: Call, to: string): TransferId | und
   const account = accountOf(d.state, caller.account) ?? d.state.settings.accounts[0];
   if (account === undefined) return undefined;
   const pair: TransferPair = { transfer: d.mintTransfer(), caller: caller.id, target: undefined };
-  const goal = { referTo: uriFor(account, to), referredBy: recordOf(account) };
-  enter(d, pair, 'blind', to, startBlind(pair, goal));
+  enter(d, pair, 'blind', to, startBlind(pair, blindGoal(d.state, account, caller, to)));
   return pair.transfer;
 }
 
@@ -85,6 +75,9 @@ function enter(
     machine: step.state,
     to,
     pendingResume: undefined,
+    pendingJoin: [],
+    joinedSince: undefined,
+    rules: rulesFor(d.state, d.call(pair.caller)?.account),
     putDown: false,
     outcome: undefined,
   };
@@ -106,7 +99,7 @@ function sharesLeg(record: TransferRecord, pair: TransferPair): boolean {
 export function drive(d: Draft, id: TransferId, event: TransferEvent): void {
   const record = d.record(id);
   if (record === undefined) return;
-  const step = transferStep(record.machine, event, record.pair, rules(d.state));
+  const step = transferStep(record.machine, event, record.pair, record.rules);
   d.patchRecord(id, { machine: step.state });
   perform(d, id, step.effects);
 }
@@ -122,15 +115,9 @@ export function driveLeg(
     if (leg === undefined) continue;
     const told = event(leg, record);
     if (told !== undefined) drive(d, record.pair.transfer, told);
+    settlePendingJoin(d, record.pair.transfer, leg);
     settlePendingResume(d, record.pair.transfer);
   }
-}
-
-/** What is known of both legs once the target has answered. */
-export function legFacts(d: Draft, call: Call): LegFacts | undefined {
-  const account = accountOf(d.state, call.account) ?? d.state.settings.accounts[0];
-  if (call.dialog === undefined || call.peer === undefined || account === undefined) return undefined;
-  return { dialog: call.dialog, peer: call.peer, addressOfRecord: call.address, account: recordOf(account) };
 }
 
 function perform(d: Draft, id: TransferId, effects: readonly TransferEffect[]): void {
@@ -155,7 +142,7 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
     case 'hold':
       return hold(d, call, effect.leg);
     case 'resume':
-      return resume(d, record, call, effect.leg);
+      return effect.joining === true ? askJoin(d, record, call, effect.leg) : resume(d, record, call, effect.leg);
     case 'mute':
       if (call !== undefined && call.phase.name !== 'ending') d.phase(call.id, { name: 'held', mutedOnly: true });
       return undefined;
@@ -183,6 +170,8 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
         transfer: id,
         referTo: effect.referTo,
         referredBy: effect.referredBy,
+        outOfDialog: effect.manner === 'out-of-dialog',
+        withoutSubscription: effect.withoutSubscription,
       });
       return undefined;
     case 'set-timer':
@@ -198,9 +187,14 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
       announceOutcome(d, record, effect.outcome);
       return undefined;
     case 'merge':
+      join(d, record, 'conference');
+      d.notice({ event_type: 'merged', transferId: id, callId: record.pair.caller });
+      return undefined;
     case 'bridge':
+      join(d, record, 'bridge');
+      return undefined;
     case 'unjoin':
-      d.emit({ type: 'note', word: `transfer-${effect.type}` });
+      unjoin(d, record, effect.talking);
       return undefined;
     case 'start-again':
       startAgain(d, record, effect.facts, effect.press);
@@ -221,6 +215,7 @@ function act(d: Draft, record: TransferRecord, effect: TransferEffect): Transfer
 function hold(d: Draft, call: Call | undefined, leg: Leg): TransferEvent | undefined {
   switch (call?.phase.name) {
     case 'talking':
+    case 'joined':
       askHold(d, call.id);
       return undefined;
     case 'held':
@@ -243,15 +238,32 @@ function resume(d: Draft, record: TransferRecord, call: Call | undefined, leg: L
     if (leg === 'caller' || caller === undefined || caller.phase.name === 'ending') ringBack(d, call.id);
     return { type: 'resumed', leg };
   }
-  if (call.phase.name === 'talking') return { type: 'resumed', leg };
+  if (call.phase.name === 'joined') unjoin(d, record, leg);
+  if (call.phase.name === 'talking' || call.phase.name === 'joined') return { type: 'resumed', leg };
   const hand = inHand(d.state);
   if (hand?.phase.name === 'holding' && isLeg(record, hand.id)) {
     d.patchRecord(id, { pendingResume: leg });
     return undefined;
   }
-  if (call.phase.name === 'resuming') return undefined;
+  if (call.phase.name === 'resuming') {
+    d.phase(call.id, { name: 'resuming' });
+    return undefined;
+  }
   if (hand !== undefined || call.phase.name !== 'held') return { type: 'resume-refused', leg, status: 486 };
   return askResume(d, call) ? { type: 'resumed', leg } : undefined;
+}
+
+/** The hold of a leg that is to be joined has its answer, or the leg has gone. */
+function settlePendingJoin(d: Draft, id: TransferId, leg: Leg): void {
+  const record = d.record(id);
+  if (record === undefined || !record.pendingJoin.includes(leg)) return;
+  const wanted = leg === 'caller' ? record.pair.caller : record.pair.target;
+  const call = wanted === undefined ? undefined : d.call(wanted);
+  if (call?.phase.name === 'holding') return;
+  const rest = { ...record, pendingJoin: record.pendingJoin.filter((each) => each !== leg) };
+  d.patchRecord(id, { pendingJoin: rest.pendingJoin });
+  const answer = askJoin(d, rest, call, leg);
+  if (answer !== undefined) drive(d, id, answer);
 }
 
 /** A resume waited for the end of a hold: it is asked for as soon as no hold of a leg is open. */
@@ -304,8 +316,8 @@ function startAgain(
   const talking: Leg = d.call(pair.caller)?.phase.name === 'talking' ? 'caller' : 'target';
   d.set({
     waiting: d.state.waiting.map((each) =>
-      each.until.name === 'outcome' && each.until.transfer === old.pair.transfer
-        ? { ...each, until: { name: 'outcome', transfer: pair.transfer } }
+      (each.until.name === 'outcome' || each.until.name === 'joined') && each.until.transfer === old.pair.transfer
+        ? { ...each, until: { name: each.until.name, transfer: pair.transfer } }
         : each,
     ),
   });
@@ -315,6 +327,9 @@ function startAgain(
     machine: startJoin(pair, facts, talking).state,
     to: old.to,
     pendingResume: undefined,
+    pendingJoin: [],
+    joinedSince: undefined,
+    rules: old.rules,
     putDown: old.putDown,
     outcome: undefined,
   };
