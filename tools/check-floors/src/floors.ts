@@ -35,6 +35,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'tools/check-floors', floor: 6, pure: false },
   { folder: 'tools/run-tests', floor: 6, pure: false },
   { folder: 'tools/packed', floor: 6, pure: false },
+  { folder: 'tools/mutate', floor: 6, pure: false },
   { folder: 'tools/interop', floor: 8, pure: false },
 ];
 
