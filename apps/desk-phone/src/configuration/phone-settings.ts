@@ -2,19 +2,21 @@ import { type PhoneSettings, phoneSettings } from '@switchhook/phone';
 import type { RemotePolicy } from '@switchhook/phone/node';
 import { token } from '@switchhook/sans-io';
 import type { Account } from '@switchhook/sip-core';
-import { profiles, type TransferRules, transferRules } from '@switchhook/transfer';
+import { type ProfileName, type TransferRules, transferRules } from '@switchhook/transfer';
 import type { AccountConfiguration, Configuration } from './schema.ts';
 
 /** The configuration as the telephone takes it. */
 export function settingsOf(configuration: Configuration): PhoneSettings {
   const { accounts, transfer, headset, limits, emergency } = configuration;
   return phoneSettings({
-    accounts: accounts.map(({ id, user, domain, transport, register }) => ({
+    accounts: accounts.map(({ id, user, domain, transport, register, server, profile }) => ({
       id: token<'account'>(id),
       user,
       domain,
       transport,
       register,
+      nextHop: (server ?? domain).toLowerCase(),
+      ...(profile === undefined ? {} : { transfer: rulesOf(configuration, profile) }),
     })),
     lines: configuration.lines?.length ?? 2,
     maxCalls: limits.calls,
@@ -30,7 +32,7 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
       shortCompletesTransfer: headset.shortCompletesTransfer,
       ...(headset.consultTarget === undefined ? {} : { consultTarget: headset.consultTarget }),
     },
-    transfer: transferWishes(configuration),
+    transfer: rulesOf(configuration, transfer.profile),
   });
 }
 
@@ -46,6 +48,7 @@ export function accountOf(
   password: string | undefined,
 ): Account {
   const { id, user, domain, displayName, authId, transport, register, expiresS } = account;
+  const { sessionExpiresS, instance, replaceRinging } = account;
   return {
     id: token<'account'>(id),
     user,
@@ -54,21 +57,26 @@ export function accountOf(
     server,
     register,
     expiresS,
+    sessionExpiresS,
+    replaceRinging,
+    ...(instance === undefined ? {} : { instance }),
     ...(displayName === undefined ? {} : { displayName }),
     ...(authId === undefined ? {} : { authId }),
     ...(password === undefined ? {} : { password }),
   };
 }
 
-/** What the file says differs from the transfer package's defaults: the profile, and over it each key that was given. */
-function transferWishes({ transfer }: Configuration): Partial<TransferRules> {
-  const { timers, referToSource, requireReplaces } = transfer;
+/** The profile of one exchange, and over it each key that the file gives. */
+function rulesOf({ transfer }: Configuration, profile: ProfileName): TransferRules {
+  const { timers, referToSource, requireReplaces, retryOtherForm, holdTarget } = transfer;
+  const { localBridge, semiAttended, acrossAccounts, protectTarget, referSub } = transfer;
   const { verdictAttendedMs, verdictBlindMs, ...spans } = timers;
-  const given = Object.entries({ ...spans, referToSource, requireReplaces }).filter(([, value]) => value !== undefined);
-  const { verdictMs } = transferRules(transfer.profile);
-  return {
-    ...profiles[transfer.profile],
+  const joining = { localBridge, semiAttended, acrossAccounts, protectTarget, referSub };
+  const wishes = { ...spans, referToSource, requireReplaces, retryOtherForm, holdTarget, ...joining };
+  const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
+  const { verdictMs } = transferRules(profile);
+  return transferRules(profile, {
     ...Object.fromEntries(given),
     verdictMs: { attended: verdictAttendedMs ?? verdictMs.attended, blind: verdictBlindMs ?? verdictMs.blind },
-  };
+  });
 }

@@ -42,6 +42,11 @@ const server = v.pipe(
   }, 'a port from 1 to 65535 after the host'),
 );
 
+const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
+const profile = v.picklist(profileNames, `one of ${profileNames.join(', ')}`);
+
+const sessionExpires = 'a whole number from 90 to 86400, or 0 for none';
+
 const account = v.strictObject({
   id: v.pipe(v.string('a short name'), v.regex(/^[a-z0-9_-]{1,32}$/, 'a short name of a-z, 0-9, _ and -')),
   user: dialable,
@@ -54,6 +59,22 @@ const account = v.strictObject({
   transport: v.optional(oneOf('udp', 'tcp'), 'udp'),
   register: v.optional(yesNo, true),
   expiresS: v.optional(whole(60, 7200), 300),
+  profile: v.optional(profile),
+  sessionExpiresS: v.optional(
+    v.pipe(
+      v.number(sessionExpires),
+      v.integer(sessionExpires),
+      v.check((n) => n === 0 || (n >= 90 && n <= 86_400), sessionExpires),
+    ),
+    1800,
+  ),
+  instance: v.optional(
+    v.pipe(
+      v.string('urn:uuid: and a UUID'),
+      v.regex(/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'urn:uuid: and a UUID'),
+    ),
+  ),
+  replaceRinging: v.optional(yesNo, false),
   codecs: v.optional(
     v.pipe(v.array(oneOf('PCMU', 'PCMA'), 'a list of codecs'), v.minLength(1, 'at least one codec')),
     () => ['PCMU' as const, 'PCMA' as const],
@@ -109,6 +130,7 @@ export const KEY_ACTIONS = [
   'hold',
   'transfer',
   'transfer-long',
+  'conference',
   'cancel',
   'redial',
   'mute',
@@ -145,16 +167,21 @@ const timers = v.strictObject({
   callerByeMs: v.optional(whole(500, 60_000)),
 });
 
-const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-
 const transfer = v.strictObject({
-  profile: v.optional(v.picklist(profileNames, `one of ${profileNames.join(', ')}`), 'generic'),
+  profile: v.optional(profile, 'generic'),
   completeOnHook: v.optional(yesNo, true),
   onHookWithHeld: v.optional(oneOf('recall', 'drop'), 'recall'),
   holdRecallSec: v.optional(whole(0, 3600), 120),
   acceptRefer: v.optional(oneOf('never', 'same-dialog'), 'never'),
   referToSource: v.optional(oneOf('auto', 'contact', 'aor')),
   requireReplaces: v.optional(yesNo),
+  localBridge: v.optional(oneOf('auto', 'ask', 'never')),
+  semiAttended: v.optional(oneOf('arm', 'blind', 'early')),
+  acrossAccounts: v.optional(oneOf('try', 'bridge')),
+  protectTarget: v.optional(yesNo),
+  referSub: v.optional(yesNo),
+  retryOtherForm: v.optional(yesNo),
+  holdTarget: v.optional(yesNo),
   timers: v.optional(timers, {}),
 });
 

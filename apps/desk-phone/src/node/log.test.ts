@@ -57,6 +57,8 @@ test('log: calls go to the call log, what belongs to a transfer to its journal, 
     endedAtMs: 3,
     cause,
     transferId: 't-1',
+    earlier: [],
+    handedTo: null,
   } as const;
   const entries: JournalEntry[] = [
     { type: 'intent', verb: 'transfer.complete', origin: { door: 'keys' }, transferId: 't-1' },

@@ -12,6 +12,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   k: 'line2',
   t: 'transfer',
   h: 'hold',
+  j: 'conference',
   c: 'cancel',
   r: 'redial',
   m: 'mute',

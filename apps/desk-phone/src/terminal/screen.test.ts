@@ -92,7 +92,7 @@ test('terminal: the keys are told in full on a terminal of 80 columns, the last 
     keys.every((line) => line.length < 80),
     keys.join('\n'),
   );
-  for (const key of ['space', '#', 't', 'h', 'c', 'l', 'k', 'Enter', 'r', 'm', 'd', 'f', 'b', 'TB', 'q'])
+  for (const key of ['space', '#', 't', 'h', 'j', 'c', 'l', 'k', 'Enter', 'r', 'm', 'd', 'f', 'b', 'TB', 'q'])
     assert.ok(keys.join(' ').split(' ').includes(key), key);
 });
 

@@ -45,7 +45,7 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     ...refusal,
     ...context.notes.map((note) => `   (${plain(note)})`),
     '',
-    'space hook · 0-9 * # digits · t transfer · h hold · c cancel · l k lines',
+    'space hook · 0-9 * # dial · t transfer · h hold · j join · c cancel · l k lines',
     'Enter send · r redial · m mute · d dnd · f flash · b headset · TB long · q quit',
   ].map((text) => clip(text, context.width));
 }
@@ -54,11 +54,19 @@ function drawLine(line: LineSnapshot, nowMs: number): string {
   if (line.party === null && line.state === 'idle') return 'idle';
   const party =
     line.party === null ? '' : line.party.name === null ? line.party.number : `${line.party.name} ${line.party.number}`;
-  const from = line.heldSince ?? line.since;
+  const from = line.joined?.since ?? line.heldSince ?? line.since;
   const span = from === null ? '' : elapsed(nowMs - Date.parse(from));
-  const marks = [line.remoteHold ? 'holds you' : '', line.via ?? '', line.codec ?? ''].filter((mark) => mark !== '');
+  const { joined } = line;
+  const together = joined === undefined ? '' : `with ${joined.party.name ?? joined.party.number} ${whose(joined.mode)}`;
+  const marks = [together, line.remoteHold ? 'holds you' : '', line.via ?? '', line.codec ?? ''].filter(
+    (mark) => mark !== '',
+  );
   const tail = marks.length === 0 ? '' : `  [${marks.join(', ')}]`;
   return `${line.state.padEnd(10)} ${party.padEnd(20)} ${span}${tail}`.trimEnd();
+}
+
+function whose(mode: 'conference' | 'bridge'): string {
+  return mode === 'bridge' ? 'through this phone' : 'and you';
 }
 
 function drawRegistrations(state: Snapshot): string {
