@@ -20,6 +20,8 @@ export interface PhoneOptions {
   readonly account?: Readonly<Record<string, unknown>>;
   readonly transfer?: Readonly<Record<string, unknown>>;
   readonly network?: Readonly<Record<string, unknown>>;
+  /** How long its start may take. */
+  readonly limitMs?: number;
 }
 
 /** Start `switchhook phone` on `port` with an account at `server` on loopback that needs no registration. */
@@ -27,7 +29,7 @@ export async function startDeskPhone(
   folder: string,
   port: number,
   server: number,
-  { account = {}, transfer = {}, network = {} }: PhoneOptions = {},
+  { account = {}, transfer = {}, network = {}, limitMs = 20_000 }: PhoneOptions = {},
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
@@ -70,7 +72,7 @@ export async function startDeskPhone(
       if (child.exitCode !== null) throw new Error(`the phone ended with ${child.exitCode}:\n${said}`);
       return existsSync(socket);
     },
-    15_000,
+    limitMs,
     () => `the phone made no control socket:\n${said}`,
   );
   const client = await connectWithin(5000, socket);

@@ -1,0 +1,117 @@
+/** Run in a network of its own: every peer in every part of a transfer, over every transport; a line of JSON a cell. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDeskPhone } from '../desk-phone.ts';
+import { type Desk, play } from './cells.ts';
+import { startKamailio } from './kamailio.ts';
+import { MAKES } from './makes.ts';
+import { DESKS, HOST } from './namespace.ts';
+import type { Kind, Make, RealPeer, Role, Wire } from './real-peer.ts';
+
+const PASSWORD = 'golden-pheasant';
+const ROLES: readonly Role[] = ['transferee', 'target', 'transferor'];
+const KINDS: readonly Kind[] = ['attended', 'blind'];
+const WIRES: readonly Wire[] = ['udp', 'tcp'];
+const CELL_LIMIT_MS = 75_000;
+
+/** One cell of the matrix. */
+export interface Cell {
+  readonly peer: string;
+  readonly role: Role;
+  readonly kind: Kind;
+  readonly wire: Wire;
+  /** Passed: how it ended. Failed: what went wrong. Skipped: what is missing, or why it cannot be tried. */
+  readonly result: 'passed' | 'failed' | 'missing' | 'cannot';
+  readonly text: string;
+}
+
+const [words = []] = [process.argv.slice(2)];
+const folder = mkdtempSync(join(tmpdir(), 'interop-peers-'));
+let failures = 0;
+const report = (cell: Cell) => {
+  if (cell.result === 'failed') failures++;
+  console.log(JSON.stringify(cell));
+};
+
+const kamailio = await startKamailio(HOST, PASSWORD, folder);
+try {
+  for (const wire of WIRES) await Promise.all(MAKES.map((make, index) => office(make, wire, index)));
+} finally {
+  await kamailio.close();
+  if (failures === 0) rmSync(folder, { recursive: true, force: true });
+  else console.error(`logs: ${folder}`);
+}
+process.exit(0);
+
+/** One peer and two desk phones; all of them anew after a failure, so that each cell stands alone. */
+async function office(make: Make, wire: Wire, index: number): Promise<void> {
+  const cells = ROLES.flatMap((role) => KINDS.map((kind) => ({ peer: make.name, role, kind, wire })));
+  const wanted = cells.filter((cell) => words.every((word) => Object.values(cell).includes(word)));
+  const missing = make.missing();
+  const open: { close(): Promise<void> }[] = [];
+  let peer: RealPeer | undefined;
+  let desks: Desk[] = [];
+  const closeAll = async () => {
+    await Promise.all(open.splice(0).map((each) => each.close()));
+    peer = undefined;
+    desks = [];
+  };
+  let round = 0;
+  for (const cell of wanted) {
+    const cannot = make.cannot(cell.role, cell.kind, wire);
+    if (missing !== undefined) report({ ...cell, result: 'missing', text: missing });
+    else if (cannot !== undefined) report({ ...cell, result: 'cannot', text: cannot });
+    else {
+      try {
+        if (peer === undefined) {
+          const home = join(folder, `${make.name}-${wire}-${++round}`);
+          mkdirSync(home, { recursive: true });
+          const number = 2000 + 100 * index + 10 * WIRES.indexOf(wire);
+          const port = 7000 + 100 * index + 20 * WIRES.indexOf(wire) + 2 * round;
+          desks = await Promise.all(
+            DESKS.map(async (host, side) => {
+              const user = String(number + 1 + side);
+              const desk = await startDesk(home, user, host, port + 5000 + side, wire);
+              open.push(desk);
+              return desk;
+            }),
+          );
+          peer = await make.start({ user: String(number), password: PASSWORD, host: HOST, wire, port, home });
+          open.push(peer);
+        }
+        const { said } = await withLimit(play(cell.role, cell.kind, peer, desks[0]!, desks[1]!));
+        report({ ...cell, result: 'passed', text: said });
+      } catch (error) {
+        report({ ...cell, result: 'failed', text: error instanceof Error ? error.message : String(error) });
+        await closeAll();
+      }
+    }
+  }
+  await closeAll();
+}
+
+async function startDesk(folder: string, user: string, host: string, port: number, wire: Wire): Promise<Desk> {
+  const home = join(folder, `desk-${user}`);
+  mkdirSync(home);
+  const desk = await startDeskPhone(home, port, 5060, {
+    account: { user, domain: HOST, server: `${HOST}:5060`, transport: wire, register: true, password: PASSWORD },
+    network: { bind: host },
+    transfer: { acceptRefer: 'same-dialog', profile: 'kamailio' },
+    limitMs: 45_000,
+  });
+  await desk.until(
+    'registered',
+    ({ registrations }) => registrations.every(({ state }) => state === 'registered'),
+    30_000,
+  );
+  return { ...desk, user };
+}
+
+function withLimit<T>(work: Promise<T>): Promise<T> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => reject(new Error(`not done within ${CELL_LIMIT_MS / 1000} s`)), CELL_LIMIT_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(limit));
+}

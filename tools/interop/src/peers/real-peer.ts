@@ -1,0 +1,44 @@
+/** The transports that a cell may use. */
+export type Wire = 'udp' | 'tcp';
+
+/** What every account has. */
+export interface Subscriber {
+  readonly user: string;
+  readonly password: string;
+  /** Registrar and proxy; port 5060. */
+  readonly host: string;
+  readonly wire: Wire;
+  /** Where this peer listens, free in the network namespace. */
+  readonly port: number;
+  /** Home, configuration and logs; exists and is empty. */
+  readonly home: string;
+}
+
+/** A telephone of another maker: registered, and answering every call by itself. */
+export interface RealPeer {
+  readonly user: string;
+  /** Call `user` at the registrar; resolves when it has answered. */
+  call(user: string): Promise<void>;
+  /** Hand the only call over to `user` without asking. */
+  transferBlind(user: string): Promise<void>;
+  /** With one call standing: hold it, call `user`, and when that answers hand the first over. */
+  transferAttended(user: string): Promise<void>;
+  /** Calls that it still has. */
+  calls(): Promise<number>;
+  hangUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A maker's telephone, and what of it is here. */
+export interface Make {
+  readonly name: string;
+  /** What has to be installed, or undefined when all is here. */
+  missing(): string | undefined;
+  /** Why it cannot play a part; undefined when it can. */
+  cannot(role: Role, kind: Kind, wire: Wire): string | undefined;
+  start(subscriber: Subscriber): Promise<RealPeer>;
+}
+
+/** Which part of a transfer the peer plays; the desk phone plays the others. */
+export type Role = 'transferor' | 'transferee' | 'target';
+export type Kind = 'attended' | 'blind';
