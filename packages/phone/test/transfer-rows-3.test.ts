@@ -53,6 +53,48 @@ test('transfer.md §9.20: the exchange refreshes both held legs during the trans
   scene.over();
 });
 
+const TIMER = ['Supported: timer', 'Session-Expires: 90;refresher=uac'];
+
+/** As `accepted`, with a transferee that takes its time: our refresh of the target's session falls into the waiting. */
+function refreshing(status: number) {
+  const scene = new Scene({ rules: { verdictMs: { attended: 200_000, blind: 200_000 } } });
+  const caller = scene.party('2001');
+  const target = scene.party('9999', { fields: TIMER });
+  scene.accepted(caller, target);
+  caller.notifies(100, 'active;expires=600');
+  for (const method of ['UPDATE', 're-INVITE']) target.habits.set(method, status);
+  const before = target.heard.length;
+  scene.seconds(46);
+  const [refresh] = target.heard.slice(before);
+  assert.ok(refresh?.kind === 'request' && /^(UPDATE|INVITE)$/.test(refresh.method), 'refreshed at half time');
+  if (refresh.body.length > 0) assert.notEqual(directionOf(refresh), 'sendrecv', 'the hold is kept');
+  assert.deepEqual(scene.verdicts, [], 'a refresh is none of the signs');
+  return { scene, caller, target };
+}
+
+test('transfer.md §9.20: our own refresh of a held leg goes on during the transfer, and keeps the hold', () => {
+  const { scene, caller, target } = refreshing(200);
+  assert.deepEqual(scene.stage, { 2001: 'held', 9999: 'held' });
+  assert.equal(target.requests('BYE').length, 0);
+  caller.notifies(200);
+  scene.seconds(5);
+  assert.deepEqual(scene.verdicts, ['completed notify']);
+  scene.over();
+});
+
+for (const status of [422, 481]) {
+  test(`transfer.md §9.20: ${status} to the refresh of a held leg does not decide the transfer, the NOTIFY does`, () => {
+    for (const verdict of [200, 603]) {
+      const { scene, caller } = refreshing(status);
+      caller.notifies(verdict);
+      scene.seconds(5);
+      assert.deepEqual(scene.verdicts, [verdict === 200 ? 'completed notify' : 'failed notify 603']);
+      if (verdict === 603) assert.equal(scene.phase(caller), 'held');
+      scene.over();
+    }
+  });
+}
+
 test('transfer.md §9.21: NOTIFY with our own Contact (the seed): the remote target stays, the BYE goes where it should', () => {
   const { scene, caller, target } = cast();
   scene.accepted(caller, target);

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import type { Intent } from '../src/intent.ts';
 import { type Direction, directionOf, type Party } from './party.ts';
-import { PHONE, Scene, type SceneOptions } from './scene.ts';
+import { PHONE, Scene } from './scene.ts';
 
 /** What hurts people most about transfers, as far as no other file proves it; the whole phone, on the wire. */
 
-function cast(options: SceneOptions = {}) {
-  const scene = new Scene(options);
+function cast() {
+  const scene = new Scene();
   return { scene, caller: scene.party('2001'), target: scene.party('9999') };
 }
 
@@ -22,113 +21,6 @@ function assertNames(referee: Party, named: Party, what = ''): void {
     `${what}: ids of the wrong call`,
   );
 }
-
-test('features.md pain 1: whatever line keys are pressed before Transfer, the REFER names the target and goes to the caller', () => {
-  const keys: readonly Intent[] = [
-    { verb: 'key.line', line: 1 },
-    { verb: 'key.line', line: 2 },
-    { verb: 'key.hold' },
-    { verb: 'transfer.swap' },
-  ];
-  const words: Intent[][] = [[]];
-  for (let from = 0, n = 0; n < 3; n++) {
-    const to = words.length;
-    for (; from < to; from++) for (const key of keys) words.push([...words[from]!, key]);
-  }
-  assert.equal(words.length, 85);
-  for (const word of words) {
-    const { scene, caller, target } = cast();
-    scene.consulting(caller, target);
-    for (const intent of word) scene.press(intent);
-    scene.press({ verb: 'transfer.complete' });
-    scene.ms(100);
-    const what = word.map((intent) => ('line' in intent ? `line${intent.line}` : intent.verb)).join(' ');
-    assert.equal(target.requests('REFER').length, 0, what);
-    assertNames(caller, target, what);
-    scene.over();
-  }
-});
-
-test('features.md pain 1: a third call comes and goes between start and Transfer: the pair stays what it was', () => {
-  const { scene, caller, target } = cast();
-  const third = scene.party('3003');
-  scene.consulting(caller, target);
-  third.calls();
-  scene.ms(50);
-  scene.press({ verb: 'transfer.complete' });
-  assertNames(caller, target);
-  assert.equal(third.requests('REFER').length, 0);
-  scene.over();
-});
-
-test('features.md pain 4: 202, NOTIFY 100, NOTIFY 200 and the BYE of the target in every order: success, each is answered', () => {
-  const acts = {
-    '202': (caller: Party) => caller.reply('REFER', 202),
-    '100': (caller: Party) => caller.notifies(100),
-    '200': (caller: Party) => caller.notifies(200),
-    bye: (_: Party, target: Party) => target.hangsUp(),
-  };
-  for (const order of permutations(Object.keys(acts) as (keyof typeof acts)[])) {
-    for (const gapMs of [0, 30]) {
-      const { scene, caller, target } = cast();
-      scene.referring(caller, target);
-      for (const act of order) {
-        acts[act](caller, target);
-        scene.ms(gapMs);
-      }
-      scene.seconds(10);
-      const what = `${order.join()} every ${gapMs} ms`;
-      assert.match(scene.verdicts.join(), /^completed (notify|target-bye)$/, what);
-      assert.deepEqual([caller.statuses('NOTIFY'), target.statuses('BYE')], [[200, 200], [200]], what);
-      assert.deepEqual([caller.requests('BYE').length, target.requests('BYE').length], [1, 0], what);
-      scene.over();
-    }
-  }
-});
-
-test('features.md pain 4: a refer subscription that ends without a verdict leaves the call what it was', () => {
-  const { scene, caller, target } = cast();
-  scene.accepted(caller, target);
-  caller.notifies(undefined);
-  scene.seconds(60);
-  assert.match(scene.verdicts.join(), /^unknown/);
-  scene.press({ verb: 'transfer.cancel' });
-  assert.deepEqual(scene.stage, { 2001: 'talking' });
-  scene.press({ verb: 'key.hold' });
-  assert.deepEqual(scene.stage, { 2001: 'held' });
-  scene.over();
-});
-
-test('features.md pain 4: as transferee, no BYE to the transferor before its answer to our last NOTIFY, and 32 s to send its own', () => {
-  const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
-  const transferor = scene.party('2001');
-  const target = scene.party('9999');
-  scene.talking(transferor);
-  transferor.asks('REFER', ['Refer-To: <sip:9999@office.example>']);
-  scene.ms(50);
-  transferor.habits.set('NOTIFY', 'waits');
-  target.answers();
-  scene.seconds(20);
-  assert.equal(transferor.requests('BYE').length, 0);
-  transferor.reply('NOTIFY', 200);
-  scene.seconds(10);
-  transferor.hangsUp();
-  scene.seconds(30);
-  assert.deepEqual([transferor.requests('BYE').length, transferor.statuses('BYE')], [0, [200]]);
-  assert.deepEqual(scene.stage, { 9999: 'talking' });
-  scene.over();
-});
-
-test('features.md pain 5: %3b in small letters is a semicolon, and + stays +', () => {
-  const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
-  const transferor = scene.party('2001');
-  scene.talking(transferor);
-  transferor.asks('REFER', ['Refer-To: <sip:9999@office.example?Replaces=a+b%40h%3bto-tag%3d1+%3bfrom-tag%3d2>']);
-  scene.ms(50);
-  const [invite] = scene.sent('INVITE');
-  assert.equal(invite?.headers.get('Replaces'), 'a+b@h;to-tag=1+;from-tag=2');
-  scene.over();
-});
 
 for (const callerIn of [true, false]) {
   for (const targetIn of [true, false]) {
@@ -249,11 +141,68 @@ test('features.md pain 11: the INVITE that replaces cannot be used (488): the ol
   scene.over();
 });
 
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, at) =>
-    permutations(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]),
+/** The first line of the picture: who, by whom, and whether somebody vouches for it. */
+function shown(scene: Scene) {
+  const line = scene.runtime.snapshot().lines.find((each) => each.callId !== null);
+  return [line?.party?.number, line?.party?.name ?? undefined, line?.party?.verified, line?.via ?? undefined];
+}
+
+/** Who the call record says it was with before. */
+function chain(scene: Scene): (string | null)[][] {
+  return scene.journal.flatMap((entry) =>
+    entry.type === 'call' ? [[...entry.record.earlier.map(({ number }) => number), entry.record.number]] : [],
   );
 }
+
+for (const method of ['UPDATE', 'INVITE'] as const) {
+  test(`features.md pain 13: the exchange hands the call on and says so by ${method}: the picture and the record have the new party`, () => {
+    const { scene, caller } = cast();
+    scene.talking(caller);
+    const sdp = 'v=0\r\no=- 7 9 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n';
+    const body = method === 'INVITE' ? sdp : '';
+    const type = method === 'INVITE' ? ['Content-Type: application/sdp'] : [];
+    caller.asks(method, ['P-Asserted-Identity: "Éva" <sip:7777@office.example>', ...type], body);
+    scene.ms(100);
+    assert.deepEqual(shown(scene), ['7777', 'Éva', true, 'transferred by 2001']);
+    caller.reinvites();
+    scene.ms(100);
+    assert.deepEqual(shown(scene)[0], '7777', 'silence about it is no news');
+    caller.hangsUp();
+    scene.ms(100);
+    assert.deepEqual(chain(scene), [['2001', '7777']]);
+    scene.over();
+  });
+}
+
+test('features.md pain 13: nobody outside renames a call: an identity from another source is not shown', () => {
+  const { scene, caller } = cast();
+  scene.talking(caller);
+  const thief = scene.party('666', { host: '203.0.113.66' });
+  const { callId, tag, phoneTag } = caller;
+  Object.assign(thief, { callId, tag, phoneTag, target: `sip:desk@${PHONE}`, cseq: 7_000 });
+  thief.asks('UPDATE', ['P-Asserted-Identity: "The Bank" <sip:1@bank.example>']);
+  scene.ms(100);
+  assert.notEqual(shown(scene)[1], 'The Bank');
+  assert.notEqual(shown(scene)[2] === true && shown(scene)[0] === '1', true);
+  scene.over();
+});
+
+test('features.md pain 13: an INVITE that replaces the call brings its own name, and says by whom it came', () => {
+  const { scene, caller } = cast();
+  scene.talking(caller);
+  const instead = scene.party('3003');
+  instead.calls([
+    `Replaces: ${caller.callId};to-tag=${caller.phoneTag};from-tag=${caller.tag}`,
+    'P-Asserted-Identity: "Novák" <sip:3003@office.example>',
+    'Referred-By: <sip:2001@office.example>',
+  ]);
+  scene.ms(100);
+  assert.deepEqual(scene.stage, { 3003: 'talking' });
+  assert.deepEqual(shown(scene), ['3003', 'Novák', true, 'transferred by 2001']);
+  instead.hangsUp();
+  scene.ms(100);
+  assert.deepEqual(chain(scene).at(-1), ['2001', '3003']);
+  scene.over();
+});
 
 test.run();
