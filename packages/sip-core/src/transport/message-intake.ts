@@ -60,6 +60,11 @@ export class MessageIntake {
     return items;
   }
 
+  /** Octets of a stream that wait for the rest of their message. */
+  pending(flow: Flow): number {
+    return this.#framers.get(streamName(flow))?.pending ?? 0;
+  }
+
   /** The stream has gone. */
   forget(flow: Flow): void {
     this.#framers.delete(streamName(flow));
@@ -93,7 +98,8 @@ function isKeepAlive(bytes: Uint8Array): boolean {
   return bytes.every((octet) => octet === 13 || octet === 10 || octet === 0);
 }
 
-function streamName(flow: Flow): string {
+/** What a stream is called: its connection's number, else its address. */
+export function streamName(flow: Flow): string {
   return flow.connection === undefined
     ? `${flow.transport} ${flow.host} ${flow.port}`
     : `${flow.transport} ${flow.connection}`;

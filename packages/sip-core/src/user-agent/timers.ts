@@ -17,6 +17,11 @@ export class Timers {
     return count;
   }
 
+  /** Whether a timer runs. */
+  has(name: string): boolean {
+    return this.#bells.has(name);
+  }
+
   /** Start or move a timer. */
   set(name: string, at: Millis, ring: () => void): void {
     this.#deadlines.set(name, at);

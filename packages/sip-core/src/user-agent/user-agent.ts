@@ -3,7 +3,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import { DialogBook } from '../dialog/dialog-book.ts';
 import { flowHost } from '../dialog/next-hop.ts';
 import { responseTo } from '../message/build.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
 import { printMessage } from '../message/print-message.ts';
 import { parseUri } from '../message/uri.ts';
 import { toTagOf } from '../message/values.ts';
@@ -11,7 +11,9 @@ import { Registration } from '../registration/registration.ts';
 import { ReceivedRefers } from '../subscription/received-refers.ts';
 import { SentRefers } from '../subscription/sent-refers.ts';
 import { TransactionLayer, type TransactionOut } from '../transaction/transaction-layer.ts';
+import { HalfMessages } from '../transport/half-messages.ts';
 import { MessageIntake } from '../transport/message-intake.ts';
+import { Admission } from './admission.ts';
 import { Calls } from './calls.ts';
 import type { AccountId, Flow, UserAgentEvent, UserAgentIn, UserAgentOut } from './door.ts';
 import { Reception } from './reception.ts';
@@ -67,6 +69,8 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   readonly #sentRefers: SentRefers;
   readonly #receivedRefers: ReceivedRefers;
   readonly #requests: Requests;
+  readonly #admission: Admission;
+  readonly #halves: HalfMessages;
   readonly #reception: Reception;
   readonly #services: Services;
   #now: Millis = 0;
@@ -105,6 +109,16 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       calls: this.#calls,
       acceptFrom: settings.acceptFrom ?? 'servers',
       mostCalls,
+    });
+    this.#admission = new Admission({
+      settings,
+      seats: this.#seats,
+      isExpected: (request) => this.#reception.isExpected(request),
+      note: (word, detail, flow) => this.#note(word, detail, flow),
+    });
+    this.#halves = new HalfMessages(this.#intake, this.#services, (flow) => {
+      this.#note('half-message', undefined, flow);
+      this.#close(flow);
     });
     for (const seat of this.#seats) {
       this.#registrations.set(seat.account.id, new Registration(this.#services, seat));
@@ -155,7 +169,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         this.#received({ ...input.flow, host: flowHost(input.flow.host) }, input.bytes);
         return;
       case 'closed':
-        this.#intake.forget(input.flow);
+        this.#halves.forget(input.flow);
         this.#broken(input.flow, 'closed');
         return;
       case 'failed':
@@ -186,12 +200,14 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   }
 
   #received(flow: Flow, bytes: Uint8Array): void {
-    const expected = this.#accepts(flow);
-    for (const item of this.#intake.take(flow, bytes)) {
+    const items = this.#intake.take(flow, bytes);
+    this.#halves.watch(flow, items);
+    for (const item of items) {
       switch (item.type) {
         case 'message':
-          if (this.#admits(item.message, flow, expected))
+          if (this.#admission.admits(item.message, flow, this.#now)) {
             this.#take(this.#layer.receive(item.message, flow, this.#now));
+          }
           break;
         case 'pong':
           this.#out.push({ type: 'send', flow, bytes: item.bytes });
@@ -199,13 +215,10 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         case 'refused':
           this.#note('bad-message', item.fault, flow);
           // A stranger learns nothing from us, not even that we are here.
-          if (item.answer !== undefined && expected) {
+          if (item.answer !== undefined && this.#admission.accepts(flow)) {
             this.#out.push({ type: 'send', flow: item.answer.flow, bytes: item.answer.bytes });
           }
-          if (item.fatal) {
-            this.#intake.forget(flow);
-            this.#out.push({ type: 'close', flow });
-          }
+          if (item.fatal) this.#close(flow);
           break;
         default:
           throw new Error(`no such item: ${JSON.stringify(item satisfies never)}`);
@@ -213,21 +226,9 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     }
   }
 
-  /** All responses (their transaction knows better), what is expected, and from elsewhere only what fits a dialog. */
-  #admits(message: SipMessage, flow: Flow, expected: boolean): boolean {
-    if (message.kind === 'response' || expected) return true;
-    const known = this.#reception.isExpected(message);
-    this.#note(known ? 'foreign-source' : 'stranger', message.method, flow);
-    return known;
-  }
-
-  /** Whether requests out of any dialog are taken from there. */
-  #accepts(flow: Flow): boolean {
-    return this.#settings.acceptFrom === 'any' || this.#trusts(flow);
-  }
-
-  #trusts(flow: Flow): boolean {
-    return this.#seats.some((seat) => seat.serves(flow));
+  #close(flow: Flow): void {
+    this.#halves.forget(flow);
+    this.#out.push({ type: 'close', flow });
   }
 
   #broken(flow: Flow, why: string): void {

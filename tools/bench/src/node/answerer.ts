@@ -23,7 +23,12 @@ const userAgent = new UserAgent({
   acceptFrom: 'any',
   crypto: nodeCrypto,
   t1Ms,
-  limits: { calls: 1_000_000, serverTransactions: 10_000_000 },
+  limits: {
+    calls: 1_000_000,
+    serverTransactions: 10_000_000,
+    invitesPerSource: Number.POSITIVE_INFINITY,
+    invitesOfStrangers: Number.POSITIVE_INFINITY,
+  },
 });
 const negotiations = new Map<CallId, Negotiation>();
 let count = 0;

@@ -73,7 +73,11 @@ export class TransferAgent {
         register: false,
       }),
     );
-    const limits = { serverTransactions: 100_000 };
+    const limits = {
+      serverTransactions: 100_000,
+      invitesPerSource: Number.POSITIVE_INFINITY,
+      invitesOfStrangers: Number.POSITIVE_INFINITY,
+    };
     const local = this.#sockets.local;
     const agent = new UserAgent({ accounts, local, acceptFrom: 'any', crypto: nodeCrypto, limits });
     this.#shell = drive(agent, { transport: this.#sockets, onEvent: (event) => this.#take(event) });
