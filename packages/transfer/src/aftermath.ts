@@ -1,7 +1,19 @@
-import { otherLeg, type PlainEvent, type TransferorStep } from './attempt.ts';
-import type { Leg, TransferEffect, TransferOutcome, TransferRules, TransferTimer } from './door.ts';
+import type { Leg, TransferOutcome, TransferRules } from './door.ts';
+import { targetAnswered } from './evidence.ts';
 import type { Standing, TransferState } from './state.ts';
-import { meansDead, restore, retrieve, settle, settled } from './verdict.ts';
+import {
+  clear,
+  meansDead,
+  type Named,
+  otherLeg,
+  over,
+  type PlainEvent,
+  refuse,
+  resume,
+  stay,
+  type TransferorStep,
+} from './step.ts';
+import { restore, retrieve, settle, settled } from './verdict.ts';
 
 /*
  *            completed          failed, both up      unknown            target gone          cancelled
@@ -13,22 +25,10 @@ import { meansDead, restore, retrieve, settle, settled } from './verdict.ts';
  *                └──────────────────┴───────────────►└──────► over ◄───────────┴──────────────────┘
  */
 
-type Named<Name extends TransferState['name']> = Extract<TransferState, { name: Name }>;
-
-const over: TransferState = { name: 'over' };
-const resume = (leg: Leg): TransferEffect => ({ type: 'resume', leg });
-const clear = (timer: TransferTimer): TransferEffect => ({ type: 'clear-timer', timer });
-
 /** How many times a refused resume is tried before the caller waits for the person again. */
 const resumeTries = 3;
 /** Between two of these, ms: outside the 2.1 to 4.0 s in which the far end may retry its own (RFC 3261 §14.1). */
 const resumeRetryMs = 4_100;
-
-const stay = (state: TransferState): TransferorStep => ({ state, effects: [] });
-const refuse = (state: TransferState, why: Extract<TransferEffect, { type: 'refuse' }>['why']): TransferorStep => ({
-  state,
-  effects: [{ type: 'refuse', why }],
-});
 
 /** Completed: the legs end, by the far side in time or by us. */
 export function settlingStep(state: Named<'settling'>, event: PlainEvent): TransferorStep {
@@ -125,19 +125,26 @@ export function restoredStep(state: Named<'restored'>, event: PlainEvent): Trans
 export function unsureStep(state: Named<'unsure'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   const { attempt, target } = state;
   const standing: Standing = { caller: 'up', target: target ? 'up' : 'lost' };
+  const rings = target && attempt.early === 'rings';
   switch (event.type) {
     case 'notified': {
-      if (event.round !== attempt.round || event.status === undefined || event.status < 200) return stay(state);
+      if (state.heard || event.round !== attempt.round || event.status === undefined || event.status < 200) {
+        return stay(state);
+      }
       const { status, phrase } = event;
       const late: TransferOutcome =
         status < 300
           ? { name: 'completed', evidence: { name: 'notify', status } }
           : { name: 'failed', stage: 'notify', status, phrase };
-      const next = status < 300 ? settle(attempt.leg, standing, rules) : restore(attempt, standing);
+      // A target that still rings cannot be talked to: all stays as it is, and the person decides.
+      const open: TransferorStep = stay({ ...state, heard: true });
+      const failure = rings ? open : restore(attempt, standing);
+      const next = status < 300 ? settle(attempt.leg, standing, rules) : failure;
       return { state: next.state, effects: [{ type: 'late-verdict', outcome: late }, ...next.effects] };
     }
     case 'complete':
       if (!target || attempt.facts === undefined) return refuse(state, 'over');
+      if (rings) return refuse(state, 'not-answered');
       return {
         state: over,
         effects: [{ type: 'start-again', facts: attempt.facts, talking: 'target', press: 'complete' }],
@@ -148,24 +155,33 @@ export function unsureStep(state: Named<'unsure'>, event: PlainEvent, rules: Tra
     }
     case 'swap':
       if (!target || attempt.facts === undefined) return retrieve();
+      if (rings) return refuse(state, 'not-answered');
       return {
         state: { name: 'restored', facts: attempt.facts, talking: 'target', swapping: true },
         effects: [resume('target')],
       };
     case 'resumed':
       if (target && attempt.facts !== undefined) {
+        // The caller was taken back by hand: as with `cancel`, a target that nobody waits for is given up.
+        if (rings)
+          return event.leg === 'caller' ? { state: over, effects: [{ type: 'end', leg: 'target' }] } : stay(state);
         const restored: TransferState = { name: 'restored', facts: attempt.facts, talking: event.leg, swapping: false };
         return { state: restored, effects: [{ type: 'hold', leg: otherLeg(event.leg) }] };
       }
       return event.leg === 'caller' ? stay(over) : stay(state);
     case 'ended':
       if (event.leg === 'target') return stay(target ? { ...state, target: false } : state);
-      return { state: over, effects: target ? [resume('target')] : [] };
+      return { state: over, effects: target && !rings ? [resume('target')] : [] };
+    case 'target-answered': {
+      const answered = target ? targetAnswered(attempt, event) : undefined;
+      return answered === undefined
+        ? stay(state)
+        : { state: { ...state, attempt: answered.attempt }, effects: answered.effects };
+    }
     case 'held':
     case 'hold-refused':
     case 'resume-refused':
     case 'target-ringing':
-    case 'target-answered':
     case 'refer-answered':
     case 'timer':
       return stay(state);

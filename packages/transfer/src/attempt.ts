@@ -1,40 +1,68 @@
-import type { Step } from '@switchhook/sans-io';
-import type { BlindGoal, Leg, LegFacts, PairFacts, TransferEffect, TransferEvent, TransferRules } from './door.ts';
+import type { BlindGoal, Leg, LegFacts, PairFacts, ReferManner, TransferRules } from './door.ts';
 import { hostOf, referToUri } from './refer-to.ts';
-import type { Attempt, Standing, TransferState } from './state.ts';
+import type { Attempt, Standing } from './state.ts';
+import { otherLeg, type TransferorStep } from './step.ts';
 
-/** The step of every function of the transferor machine. */
-export type TransferorStep = Step<TransferState, TransferEffect>;
+/** What the far end of a leg says of a method or extension. */
+export type Said = 'yes' | 'no' | 'unsaid';
 
-/** What every state hears; `merge` and `bridge` are answered in one place. */
-export type PlainEvent = Exclude<TransferEvent, { readonly type: 'merge' | 'bridge' }>;
-
-/** The leg that is not `leg`. */
-export function otherLeg(leg: Leg): Leg {
-  return leg === 'caller' ? 'target' : 'caller';
+/** Whether the far end takes REFER. */
+export function knowsRefer(leg: LegFacts): Said {
+  if (leg.peer.allow === undefined) return 'unsaid';
+  return leg.peer.allow.includes('REFER') ? 'yes' : 'no';
 }
 
-/** First try of an attended transfer: REFER goes to the held caller, unless only the target says it knows REFER. */
-export function attendedAttempt(facts: PairFacts, rules: TransferRules): Attempt {
+/** Both legs are one dialog: a REFER would name the transferee's own call (transfer.md §2.1). */
+export function sameDialog({ caller, target }: PairFacts): boolean {
+  const [a, b] = [caller.dialog, target.dialog];
+  return a.sipCallId === b.sipCallId && a.localTag === b.localTag && a.remoteTag === b.remoteTag;
+}
+
+/** The legs belong to two accounts whose servers differ: the transferee's server does not know the other dialog. */
+export function crossesAccounts({ caller, target }: PairFacts): boolean {
+  return caller.account !== target.account && nextHop(caller) !== nextHop(target);
+}
+
+function nextHop(leg: LegFacts): string {
+  return (leg.nextHop ?? hostOf(leg.account)).toLowerCase();
+}
+
+/** Which leg gets the first REFER; undefined when the peers or the rules leave none. */
+export function firstLeg(facts: PairFacts, rules: TransferRules): Leg | undefined {
+  if (crossesAccounts(facts) && rules.acrossAccounts === 'bridge') return undefined;
+  if (rules.protectTarget) return knowsRefer(facts.target) === 'no' ? undefined : 'target';
+  if (knowsRefer(facts.caller) !== 'no') return 'caller';
   // RFC 5589 §7.4: the other leg gets the REFER when the caller's Allow lacks it.
-  const leg: Leg = knowsRefer(facts.caller) === 'no' && knowsRefer(facts.target) === 'yes' ? 'target' : 'caller';
+  return knowsRefer(facts.target) === 'no' ? undefined : 'target';
+}
+
+/** First try of an attended transfer. */
+export function attendedAttempt(facts: PairFacts, rules: TransferRules, rounds = 0): Attempt {
+  // Where no leg is left and nobody may bridge, a peer that forgot REFER in its Allow still gets its chance.
+  const leg = firstLeg(facts, rules) ?? (rules.protectTarget ? 'target' : 'caller');
+  const crossing = crossesAccounts(facts);
   return {
     kind: 'attended',
     facts,
     blind: undefined,
     leg,
-    form: referToForm(facts[leg], facts[otherLeg(leg)], rules),
+    form: referToForm(facts[leg], facts[otherLeg(leg)], rules, crossing),
     requireReplaces: rules.requireReplaces,
-    manner: 'in-dialog',
-    withoutSubscription: false,
-    round: 1,
+    manner: mannerFor(facts[leg]),
+    withoutSubscription: !rules.referSub,
+    round: rounds + 1,
     glares: 0,
-    tried: { form: false, leg: false, wait: false },
+    // transfer.md §10: across accounts one REFER is enough to learn whether the other server takes part.
+    tried: { form: crossing, leg: crossing, wait: false, adapted: false },
+    plainScheme: false,
+    crossing,
+    merged: false,
+    early: 'no',
   };
 }
 
 /** The try of a blind transfer. */
-export function blindAttempt(goal: BlindGoal): Attempt {
+export function blindAttempt(goal: BlindGoal, rounds = 0): Attempt {
   return {
     kind: 'blind',
     facts: undefined,
@@ -42,16 +70,22 @@ export function blindAttempt(goal: BlindGoal): Attempt {
     leg: 'caller',
     form: 'aor',
     requireReplaces: false,
-    manner: 'in-dialog',
+    manner: goal.caller === undefined ? 'in-dialog' : mannerFor(goal.caller),
+    // Departs from transfer.md §2.8: without NOTIFYs a blind transfer has no evidence at all, so it always asks for them.
     withoutSubscription: false,
-    round: 1,
+    round: rounds + 1,
     glares: 0,
-    tried: { form: true, leg: true, wait: false },
+    tried: { form: true, leg: true, wait: false, adapted: false },
+    plainScheme: false,
+    crossing: false,
+    merged: false,
+    early: 'no',
   };
 }
 
 /** Send the REFER of `attempt` and guard its answer. */
 export function sendRefer(attempt: Attempt, standing: Standing, rules: TransferRules): TransferorStep {
+  const conference = attempt.round === 1 ? conferenceLeg(attempt) : undefined;
   return {
     state: { name: 'referring', attempt, standing },
     effects: [
@@ -64,39 +98,25 @@ export function sendRefer(attempt: Attempt, standing: Standing, rules: TransferR
         withoutSubscription: attempt.withoutSubscription,
       },
       { type: 'set-timer', timer: 'refer-answer', afterMs: rules.referAnswerMs },
+      ...(conference === undefined ? [] : [{ type: 'note', word: 'conference', detail: conference } as const]),
     ],
   };
 }
 
-/** The same with the other form of the target's URI (RFC 5589 §7.5), once, and only when the forms differ. */
-export function withOtherForm(attempt: Attempt, rules: TransferRules): Attempt | undefined {
-  if (!rules.retryOtherForm || attempt.tried.form || attempt.facts === undefined) return undefined;
-  const next: Attempt = {
-    ...attempt,
-    form: attempt.form === 'contact' ? 'aor' : 'contact',
-    round: attempt.round + 1,
-    tried: { ...attempt.tried, form: true },
-  };
-  return wording(next).referTo === wording(attempt).referTo ? undefined : next;
-}
-
-/** The same towards the other leg, once, and only when that leg does not say that it lacks REFER too. */
-export function withOtherLeg(attempt: Attempt, rules: TransferRules): Attempt | undefined {
-  if (attempt.tried.leg || attempt.facts === undefined) return undefined;
-  const leg = otherLeg(attempt.leg);
-  if (knowsRefer(attempt.facts[leg]) === 'no') return undefined;
-  return {
-    ...attempt,
-    leg,
-    form: referToForm(attempt.facts[leg], attempt.facts[attempt.leg], rules),
-    round: attempt.round + 1,
-    tried: { ...attempt.tried, form: false, leg: true },
-  };
+/** transfer.md §9.24: a conference or a mailbox is transferred like anybody, and said. */
+function conferenceLeg({ facts }: Attempt): Leg | undefined {
+  if (facts?.caller.peer.focus) return 'caller';
+  return facts?.target.peer.focus ? 'target' : undefined;
 }
 
 /** Refer-To and Referred-By of an attempt, both without angle brackets. */
 export function wording(attempt: Attempt): { readonly referTo: string; readonly referredBy: string } {
-  if (attempt.blind !== undefined) return { referTo: attempt.blind.referTo, referredBy: attempt.blind.referredBy };
+  const { referTo, referredBy } = asAsked(attempt);
+  return { referTo: attempt.plainScheme ? referTo.replace(/^sips:/i, 'sip:') : referTo, referredBy };
+}
+
+function asAsked(attempt: Attempt): { readonly referTo: string; readonly referredBy: string } {
+  if (attempt.blind !== undefined) return attempt.blind;
   if (attempt.facts === undefined) throw new Error('an attended attempt without its facts');
   const transferee = attempt.facts[attempt.leg];
   const goal = attempt.facts[otherLeg(attempt.leg)];
@@ -111,16 +131,23 @@ export function wording(attempt: Attempt): { readonly referTo: string; readonly 
   };
 }
 
-function knowsRefer(leg: LegFacts): 'yes' | 'no' | 'unsaid' {
-  if (leg.peer.allow === undefined) return 'unsaid';
-  return leg.peer.allow.includes('REFER') ? 'yes' : 'no';
+/** RFC 7647 §4: a peer whose Contact is a GRUU gets the REFER out of the dialog. */
+export function mannerFor(leg: LegFacts): ReferManner {
+  return leg.peer.gruu ? 'out-of-dialog' : 'in-dialog';
 }
 
 /**
  * transfer.md §2.4: a GRUU reaches one device from anywhere; a Contact at the transferee's own next hop or in the
  * domain of the address of record is the same machine; a public Contact routes; anything else needs the AOR.
  */
-function referToForm(transferee: LegFacts, goal: LegFacts, rules: TransferRules): 'contact' | 'aor' {
+export function referToForm(
+  transferee: LegFacts,
+  goal: LegFacts,
+  rules: TransferRules,
+  crossing = false,
+): 'contact' | 'aor' {
+  // A Contact behind another server is that server's own business; only a GRUU is good anywhere.
+  if (crossing) return goal.peer.gruu ? 'contact' : 'aor';
   if (rules.referToSource !== 'auto') return rules.referToSource;
   if (goal.peer.gruu) return 'contact';
   const host = hostOf(goal.peer.target);

@@ -1,135 +1,34 @@
-import { attendedAttempt, blindAttempt, otherLeg, type PlainEvent, sendRefer, type TransferorStep } from './attempt.ts';
-import type { Leg, PairFacts, TransferEffect, TransferOutcome, TransferRules } from './door.ts';
-import type { TransferState } from './state.ts';
-import { cancelled, meansDead } from './verdict.ts';
+import { attendedAttempt, sameDialog, sendRefer } from './attempt.ts';
+import { startBridge } from './bridge.ts';
+import type { Leg, PairFacts, TransferRules } from './door.ts';
+import {
+  bothUp,
+  meansDead,
+  mute,
+  type Named,
+  otherLeg,
+  type PlainEvent,
+  refuse,
+  stay,
+  type TransferorStep,
+} from './step.ts';
+import { bridgeAtOnce } from './tries.ts';
+import { callerBack, callerGone, cancelled, targetGone } from './verdict.ts';
 
 /*
- *  holding ──held──► calling-target ──target-answered──► consulting ◄──swap──► swapping ◄──swap──► swapped
- *     │                    │ complete                        │ complete            │ complete          │ complete
- *     │ blind              ▼                                 ▼                     ▼                   ▼
- *     │                  armed ──target-answered──┐     holding-target      (goes on, then)     holding-again
- *     ▼                                           ▼          │ held                │                   │ held
- *  referring ◄────────────────────────────────────┴──────────┴─────────────────────┴───────────────────┘
+ *  consulting ◄──swap──► swapping ◄──swap──► swapped
+ *      │ complete           │ complete          │ complete
+ *      ▼                    ▼                   ▼
+ *  holding-target      (goes on, then)     holding-again
+ *      │ held               │                   │ held
+ *      └────────────────────┴───────────────────┴──► referring, or bridging when the peers cannot do it
  *  from every state:  cancel ──► retrieving    caller ended ──► over    target ended ──► caller-held
  */
 
-type Named<Name extends TransferState['name']> = Extract<TransferState, { name: Name }>;
-
-const over: TransferState = { name: 'over' };
-const bothUp = { caller: 'up', target: 'up' } as const;
-
-const stay = (state: TransferState): TransferorStep => ({ state, effects: [] });
-const refuse = (state: TransferState, why: Extract<TransferEffect, { type: 'refuse' }>['why']): TransferorStep => ({
-  state,
-  effects: [{ type: 'refuse', why }],
-});
-const failed = (reason: Omit<Extract<TransferOutcome, { name: 'failed' }>, 'name'>): TransferEffect => ({
-  type: 'outcome',
-  outcome: { name: 'failed', ...reason },
-});
-const mute = (leg: Leg): TransferEffect => ({ type: 'mute', leg });
-
-/** The caller has gone: the target, held or talking, becomes an ordinary call. */
-function callerGone(resumeTarget: boolean, status?: number): TransferorStep {
-  const verdict = failed(status === undefined ? { stage: 'caller-gone' } : { stage: 'caller-gone', status });
-  return { state: over, effects: resumeTarget ? [verdict, { type: 'resume', leg: 'target' }] : [verdict] };
-}
-
-/** The target has gone: the caller waits, or talks already. */
-function targetGone(callerTalks: boolean, status?: number): TransferorStep {
-  const verdict = failed(status === undefined ? { stage: 'target-gone' } : { stage: 'target-gone', status });
-  return { state: callerTalks ? over : { name: 'caller-held' }, effects: [verdict] };
-}
-
-/** Send the REFER: every hold has its final answer (RFC 5589 §6.1). */
-function refer(facts: PairFacts, rules: TransferRules): TransferorStep {
-  return sendRefer(attendedAttempt(facts, rules), bothUp, rules);
-}
-
-/** The caller's hold waits for its final answer; nothing is dialled or referred before. */
-export function holdingStep(state: Named<'holding'>, event: PlainEvent, rules: TransferRules): TransferorStep {
-  switch (event.type) {
-    case 'held':
-      return event.leg === 'caller' ? goOn(state, [], rules) : stay(state);
-    case 'hold-refused':
-      if (event.leg !== 'caller') return stay(state);
-      if (meansDead(event.status)) return callerGone(false, event.status);
-      // transfer.md §3: the call stays as it is, our microphone is off, and the transfer goes on.
-      return goOn(state, [mute('caller')], rules);
-    case 'ended':
-      return event.leg === 'caller' ? callerGone(false) : stay(state);
-    case 'cancel':
-      return cancelled(false);
-    case 'complete':
-    case 'swap':
-      return refuse(state, state.blind === undefined ? 'not-answered' : 'already-pending');
-    case 'resumed':
-    case 'resume-refused':
-    case 'target-ringing':
-    case 'target-answered':
-    case 'refer-answered':
-    case 'notified':
-    case 'timer':
-      return stay(state);
-    default:
-      event satisfies never;
-      throw new Error(`no such event: ${JSON.stringify(event)}`);
-  }
-}
-
-function goOn(state: Named<'holding'>, effects: readonly TransferEffect[], rules: TransferRules): TransferorStep {
-  if (state.blind === undefined) {
-    return { state: { name: 'calling-target', ringing: false }, effects: [...effects, { type: 'dial-target' }] };
-  }
-  const sent = sendRefer(blindAttempt(state.blind), { caller: 'up', target: 'lost' }, rules);
-  return { state: sent.state, effects: [...effects, ...sent.effects] };
-}
-
-/** The target is dialled: `calling-target`, or `armed` once `complete` was pressed. */
-export function callingStep(
-  state: Named<'calling-target'> | Named<'armed'>,
-  event: PlainEvent,
-  rules: TransferRules,
-): TransferorStep {
-  switch (event.type) {
-    case 'target-ringing':
-      return stay(state.ringing ? state : { ...state, ringing: true });
-    case 'target-answered': {
-      const facts: PairFacts = { caller: event.caller, target: event.target };
-      if (state.name === 'calling-target') return stay({ name: 'consulting', facts });
-      // The person does not want to talk: no time is lost with a hold, and the microphone stays off.
-      const sent = refer(facts, rules);
-      return { state: sent.state, effects: [mute('target'), ...sent.effects] };
-    }
-    case 'complete':
-      // Pressed twice counts once.
-      return state.name === 'armed' ? stay(state) : stay({ name: 'armed', ringing: state.ringing });
-    case 'cancel':
-      return cancelled(true);
-    case 'swap':
-      return refuse(state, 'not-answered');
-    case 'ended': {
-      if (event.leg === 'caller') return callerGone(false);
-      const { status, phrase } = event.cause;
-      const verdict = failed({
-        stage: 'consult',
-        ...(status === undefined ? {} : { status }),
-        ...(phrase === undefined ? {} : { phrase }),
-      });
-      return { state: { name: 'caller-held' }, effects: [verdict] };
-    }
-    case 'held':
-    case 'hold-refused':
-    case 'resumed':
-    case 'resume-refused':
-    case 'refer-answered':
-    case 'notified':
-    case 'timer':
-      return stay(state);
-    default:
-      event satisfies never;
-      throw new Error(`no such event: ${JSON.stringify(event)}`);
-  }
+/** Send the REFER: every hold has its final answer (RFC 5589 §6.1). `merged` = all three talked together before. */
+export function refer(facts: PairFacts, rules: TransferRules, merged = false): TransferorStep {
+  if (bridgeAtOnce(facts, rules, merged)) return startBridge(facts, {});
+  return sendRefer({ ...attendedAttempt(facts, rules), merged }, bothUp, rules);
 }
 
 /** Talking with the target, the caller held. */
@@ -137,7 +36,8 @@ export function consultingStep(state: Named<'consulting'>, event: PlainEvent, ru
   const { facts } = state;
   switch (event.type) {
     case 'complete':
-      if (!rules.holdTarget) return refer(facts, rules);
+      if (sameDialog(facts)) return refuse(state, 'same-dialog');
+      if (!rules.holdTarget || bridgeAtOnce(facts, rules)) return refer(facts, rules);
       return { state: { name: 'holding-target', facts }, effects: [{ type: 'hold', leg: 'target' }] };
     case 'swap':
       return {
@@ -166,10 +66,12 @@ export function consultingStep(state: Named<'consulting'>, event: PlainEvent, ru
 }
 
 /** Talking with the caller, the target held. */
-export function swappedStep(state: Named<'swapped'>, event: PlainEvent): TransferorStep {
+export function swappedStep(state: Named<'swapped'>, event: PlainEvent, rules: TransferRules): TransferorStep {
   const { facts } = state;
   switch (event.type) {
     case 'complete':
+      if (sameDialog(facts)) return refuse(state, 'same-dialog');
+      if (bridgeAtOnce(facts, rules)) return refer(facts, rules);
       return { state: { name: 'holding-again', facts }, effects: [{ type: 'hold', leg: 'caller' }] };
     case 'swap':
       return {
@@ -252,14 +154,6 @@ export function swappingStep(state: Named<'swapping'>, event: PlainEvent, rules:
       event satisfies never;
       throw new Error(`no such event: ${JSON.stringify(event)}`);
   }
-}
-
-/** The target went in mid-swap: the outcome, and the caller comes back. */
-function callerBack(): TransferorStep {
-  return {
-    state: { name: 'retrieving', tries: 1, waiting: false },
-    effects: [failed({ stage: 'target-gone' }), { type: 'resume', leg: 'caller' }],
-  };
 }
 
 /** `complete` was pressed: the leg that talks is held, then the REFER goes out. */

@@ -1,20 +1,18 @@
 import type { EndCause } from '@switchhook/sip-core';
-import { otherLeg, type PlainEvent, sendRefer, type TransferorStep, withOtherForm } from './attempt.ts';
 import type { Leg, TransferEffect, TransferEvent, TransferRules } from './door.ts';
+import { refused } from './refusal.ts';
 import type { Attempt, LegStanding, Standing, TransferState } from './state.ts';
-import { complete, fail, leaveOpen } from './verdict.ts';
+import { mute, otherLeg, type PlainEvent, type TransferorStep } from './step.ts';
+import { complete, leaveOpen } from './verdict.ts';
 
 /*
  *  accepted ──► watching ──NOTIFY 2xx (S1)────────────────────────────────────────────► completed
  *                  ├──replaced leg's BYE (S2, S3)──2 s without contradiction───────────► completed
  *                  ├──transferee's BYE (S4)──replaced leg's BYE within 5 s─────────────► completed
  *                  │                        └──nothing within 5 s──────────────────────► unknown
- *                  ├──NOTIFY >= 300 (F1)──other URI form, once──► referring, else──────► failed
+ *                  ├──NOTIFY >= 300 (F1)──► refusal.ts: another REFER, bridging, or───────► failed
  *                  └──verdict 32 s / 180 s, or the subscription's end + 10 s (F3)──────► unknown
  */
-
-/** Answers of the far end after which the other form of the target's URI is worth a try (RFC 5589 §7.5). */
-const otherFormStatuses: ReadonlySet<number> = new Set([403, 404, 408, 480, 481, 604]);
 
 /**
  * Whether the end of a leg may prove success: a BYE of the far end without a Reason that speaks of failure
@@ -66,8 +64,26 @@ export function acceptByNotify(
 function watchTimers(attempt: Attempt, rules: TransferRules): TransferEffect[] {
   return [
     { type: 'clear-timer', timer: 'refer-answer' },
-    { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs[attempt.kind] },
+    { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs[span(attempt)] },
   ];
+}
+
+/** A target that still rings needs the time of a blind transfer (transfer.md §6). */
+function span(attempt: Attempt): 'attended' | 'blind' {
+  return attempt.early === 'no' ? attempt.kind : 'blind';
+}
+
+/**
+ * The target answered although its early dialog was to be replaced: who answers is silenced, and its dialog counts.
+ * Undefined where no such answer is awaited.
+ */
+export function targetAnswered(
+  attempt: Attempt,
+  event: Extract<PlainEvent, { type: 'target-answered' }>,
+): { readonly attempt: Attempt; readonly effects: readonly TransferEffect[] } | undefined {
+  if (attempt.early !== 'rings') return undefined;
+  const facts = { caller: event.caller, target: event.target };
+  return { attempt: { ...attempt, facts, early: 'answered' }, effects: [mute('target')] };
 }
 
 /** What the BYEs of both legs mean together. */
@@ -125,8 +141,13 @@ export function watchingStep(
     case 'resumed':
     case 'resume-refused':
     case 'target-ringing':
-    case 'target-answered':
       return stay;
+    case 'target-answered': {
+      const answered = standing.target === 'up' ? targetAnswered(attempt, event) : undefined;
+      return answered === undefined
+        ? stay
+        : { state: { ...state, attempt: answered.attempt }, effects: answered.effects };
+    }
     default:
       event satisfies never;
       throw new Error(`no such event: ${JSON.stringify(event)}`);
@@ -149,20 +170,7 @@ function notifiedStep(
     return complete(attempt, standing, { name: 'notify', status }, rules); // S1, whatever the subscription says
   }
   if (status !== undefined && status >= 300) {
-    const bothUp = standing.caller === 'up' && standing.target === 'up';
-    const next = bothUp && otherFormStatuses.has(status) ? withOtherForm(attempt, rules) : undefined;
-    if (next === undefined) return fail(attempt, standing, { stage: 'notify', status, phrase });
-    const sent = sendRefer(next, standing, rules);
-    return {
-      state: sent.state,
-      effects: [
-        { type: 'note', word: 'other-uri-form', detail: String(status) },
-        { type: 'clear-timer', timer: 'first-notify' },
-        { type: 'clear-timer', timer: 'verdict' },
-        { type: 'clear-timer', timer: 'subscription-end' },
-        ...sent.effects,
-      ],
-    };
+    return refused(attempt, standing, { stage: 'notify', status, phrase }, rules); // F1
   }
   // No verdict: progress, or an end of the subscription that says nothing (transfer.md §5).
   const effects: TransferEffect[] = [

@@ -1,11 +1,12 @@
-export type { TransferorStep } from './attempt.ts';
 export type * from './door.ts';
 export { standingAfter } from './evidence.ts';
 export type * from './explain.ts';
+export { explain, explainBlind } from './explain.ts';
 export { plainTarget, type ReferGoal, referToUri, replacesFor } from './refer-to.ts';
 export { parseReferTo, type ReferredTarget, type ReferToFault, referToStatus } from './referred-target.ts';
 export { defaultRules, type ProfileName, profiles, transferRules } from './rules.ts';
 export type * from './state.ts';
+export type { TransferorStep } from './step.ts';
 export {
   type CallSound,
   carryOver,

@@ -1,16 +1,17 @@
-import { type PlainEvent, sendRefer, type TransferorStep, withOtherLeg } from './attempt.ts';
+import { sendRefer } from './attempt.ts';
 import type { TransferEvent, TransferRules } from './door.ts';
-import { accept, acceptByNotify, withStanding } from './evidence.ts';
+import { accept, acceptByNotify, targetAnswered, withStanding } from './evidence.ts';
+import { refused } from './refusal.ts';
 import type { Attempt, Standing, TransferState } from './state.ts';
+import type { PlainEvent, TransferorStep } from './step.ts';
 import { cancelled, fail, leaveOpen } from './verdict.ts';
 
 /*
  *            ┌──────────────retry timer───────────────┐
  *            ▼                                        │
  *       referring ──491 (3x), 503 Retry-After <= 5──► backing-off ──cancel──► retrieving
- *        │  │  ├──400 416 420 421 488 606, Require dropped ──► referring
- *        │  │  ├──405 489 501, other leg ──────────────────► referring
- *        │  │  ├──408 or silence ──► unknown      other >= 300 ──► failed
+ *        │  │  ├──408 in the dialog, or silence ──► unknown
+ *        │  │  └──every other >= 300 ──► refusal.ts: another REFER, bridging, or failed
  *        │  └──2xx or NOTIFY ──► watching
  *        └──a leg ends: remembered until the answer says what it meant
  */
@@ -57,8 +58,13 @@ export function referringStep(
     case 'resumed':
     case 'resume-refused':
     case 'target-ringing':
-    case 'target-answered':
       return stay;
+    case 'target-answered': {
+      const answered = standing.target === 'up' ? targetAnswered(attempt, event) : undefined;
+      return answered === undefined
+        ? stay
+        : { state: { ...state, attempt: answered.attempt }, effects: answered.effects };
+    }
     default:
       event satisfies never;
       throw new Error(`no such event: ${JSON.stringify(event)}`);
@@ -73,6 +79,7 @@ function refusedStep(
   rules: TransferRules,
 ): TransferorStep {
   const { status, phrase } = answer;
+  const refusal = { stage: 'refer', status, phrase } as const;
   if (standing.caller !== 'up') return fail(attempt, standing, { stage: 'caller-gone', status, phrase });
   if (attempt.kind === 'attended' && standing.target !== 'up') {
     return fail(attempt, standing, { stage: 'target-gone', status, phrase });
@@ -84,36 +91,14 @@ function refusedStep(
     case 503:
       if (attempt.tried.wait || answer.retryAfterMs === undefined || answer.retryAfterMs > longestWaitMs) break;
       return wait({ ...attempt, tried: { ...attempt.tried, wait: true } }, answer.retryAfterMs);
-    case 400:
-    case 416:
-    case 420:
-    case 421:
-    case 488:
-    case 606:
-      if (!attempt.requireReplaces) break;
-      return again({ ...attempt, requireReplaces: false, round: attempt.round + 1 }, standing, rules, status);
-    case 405:
-    case 489:
-    case 501: {
-      const other = withOtherLeg(attempt, rules);
-      if (other === undefined) break;
-      return again(other, standing, rules, status);
-    }
     case 408:
-      // Nobody answered: the REFER may have arrived all the same.
-      return leaveOpen(attempt, standing, 'refer-unanswered');
+      // Nobody answered: the REFER may have arrived all the same. A GRUU that is out of reach has its dialog left.
+      if (attempt.manner === 'in-dialog') return leaveOpen(attempt, standing, 'refer-unanswered');
+      break;
     default:
       break;
   }
-  return fail(attempt, standing, { stage: 'refer', status, phrase });
-}
-
-function again(attempt: Attempt, standing: Standing, rules: TransferRules, status: number): TransferorStep {
-  const sent = sendRefer(attempt, standing, rules);
-  return {
-    state: sent.state,
-    effects: [{ type: 'note', word: 'refer-again', detail: String(status) }, ...sent.effects],
-  };
+  return refused(attempt, standing, refusal, rules);
 }
 
 function wait(attempt: Attempt, afterMs: number): TransferorStep {
@@ -158,10 +143,15 @@ export function backingOffStep(
     case 'resumed':
     case 'resume-refused':
     case 'target-ringing':
-    case 'target-answered':
     case 'refer-answered':
     case 'notified':
       return { state, effects: [] };
+    case 'target-answered': {
+      const answered = targetAnswered(attempt, event);
+      return answered === undefined
+        ? { state, effects: [] }
+        : { state: { ...state, attempt: answered.attempt }, effects: answered.effects };
+    }
     default:
       event satisfies never;
       throw new Error(`no such event: ${JSON.stringify(event)}`);

@@ -33,13 +33,17 @@ test('RFC 5589 §7.3: hold, dial, talk, hold, REFER to the caller with Replaces 
       round: 1,
       referTo: 'sip:300@192.0.2.2:5062?Replaces=300%40id%3Bto-tag%3D300R%3Bfrom-tag%3D300L',
       referredBy: 'sip:100@pbx.example',
+      manner: 'in-dialog',
+      withoutSubscription: false,
     },
   ]);
 });
 
 test('RFC 5589 §5: blind: hold, REFER without Replaces, watch for 180 s', () => {
   const run = blind();
-  assert.deepEqual(run.refers, [{ type: 'refer', leg: 'caller', round: 1, ...goal }]);
+  assert.deepEqual(run.refers, [
+    { type: 'refer', leg: 'caller', round: 1, ...goal, manner: 'in-dialog', withoutSubscription: false },
+  ]);
   run.feed(referred(202));
   assert.equal(run.timer('verdict'), 180_000);
   run.feed(notify(180), notify(200, 'terminated'), rings('bye-grace'));

@@ -1,18 +1,23 @@
 import { callerHeldStep, restoredStep, retrievingStep, settlingStep, unsureStep } from './aftermath.ts';
-import type { TransferorStep } from './attempt.ts';
-import { callingStep, completingStep, consultingStep, holdingStep, swappedStep, swappingStep } from './consultation.ts';
+import { bridgedStep, bridgingStep } from './bridge.ts';
+import { callingStep, degradingStep, holdingStep } from './calling.ts';
+import { completingStep, consultingStep, swappedStep, swappingStep } from './consultation.ts';
 import type { BlindGoal, Leg, PairFacts, TransferEvent, TransferPair, TransferRules } from './door.ts';
 import { watchingStep } from './evidence.ts';
+import { joinPressed, mergedStep, mergingStep, unmergingStep } from './joining.ts';
 import { backingOffStep, referringStep } from './referring.ts';
 import type { TransferState } from './state.ts';
+import type { TransferorStep } from './step.ts';
 
 /*
  *  start ─► holding ─► calling-target ─► consulting ─► holding-target ─► referring ─► watching ─► settling ─► over
- *              │            │   armed ──────────────────────────────────►│  ▲              │
- *              │            ▼                                             ▼  │              ├─► restored ─┐
- *              └─────► cancel, a leg ended ─► retrieving ─► over      backing-off           └─► unsure ───┴─► over
+ *              │            │   armed ──► degrading ────────────────────►│  ▲  │          │
+ *              │            ▼                                            ▼  │  └► bridging ─► bridged ───────────► over
+ *              └─────► cancel, a leg ended ─► retrieving ─► over     backing-off         ├─► restored ─┐
+ *                        consulting, swapped ─► merging ─► merged ─► unmerging           └─► unsure ───┴─────────► over
  *
- *  consultation.ts: up to the REFER      referring.ts: its answer      evidence.ts: success or not      aftermath.ts: the rest
+ *  calling.ts, consultation.ts: up to the REFER      joining.ts, bridge.ts: the phone joins them
+ *  referring.ts, tries.ts, refusal.ts: its answer    evidence.ts: success or not    aftermath.ts: the rest
  */
 
 /** Transfer a talking (or held) caller to somebody who will be called first: hold, dial, talk, then `complete`. */
@@ -55,8 +60,7 @@ export function transferStep(
   rules: TransferRules,
 ): TransferorStep {
   if (pair.target === undefined && 'leg' in event && event.leg === 'target') return { state, effects: [] };
-  if (event.type === 'merge' || event.type === 'bridge')
-    return { state, effects: [{ type: 'refuse', why: 'not-answered' }] };
+  if (event.type === 'merge' || event.type === 'bridge') return joinPressed(state, event.type, rules);
   switch (state.name) {
     case 'holding':
       return holdingStep(state, event, rules);
@@ -68,7 +72,7 @@ export function transferStep(
     case 'swapping':
       return swappingStep(state, event, rules);
     case 'swapped':
-      return swappedStep(state, event);
+      return swappedStep(state, event, rules);
     case 'holding-again':
     case 'holding-target':
       return completingStep(state, event, rules);
@@ -89,12 +93,17 @@ export function transferStep(
     case 'retrieving':
       return retrievingStep(state, event);
     case 'degrading':
+      return degradingStep(state, event, rules);
     case 'merging':
+      return mergingStep(state, event);
     case 'merged':
-    case 'holding-both':
+      return mergedStep(state, event, rules);
+    case 'unmerging':
+      return unmergingStep(state, event, rules);
     case 'bridging':
+      return bridgingStep(state, event);
     case 'bridged':
-      return { state, effects: [] };
+      return bridgedStep(state, event);
     case 'over':
       return event.type === 'complete' || event.type === 'cancel' || event.type === 'swap'
         ? { state, effects: [{ type: 'refuse', why: 'over' }] }

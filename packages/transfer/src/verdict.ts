@@ -1,10 +1,6 @@
-import { otherLeg, type TransferorStep } from './attempt.ts';
 import type { Leg, TransferEffect, TransferOutcome, TransferRules, TransferTimer } from './door.ts';
 import type { Attempt, Standing, TransferState } from './state.ts';
-
-const over: TransferState = { name: 'over' };
-const resume = (leg: Leg): TransferEffect => ({ type: 'resume', leg });
-const clear = (timer: TransferTimer): TransferEffect => ({ type: 'clear-timer', timer });
+import { clear, type Failure, failedAt, otherLeg, over, resume, type TransferorStep } from './step.ts';
 
 /** Every timer that may run while a REFER is out. */
 const watchTimers: readonly TransferTimer[] = [
@@ -17,10 +13,8 @@ const watchTimers: readonly TransferTimer[] = [
   'retry',
 ];
 
-/** 408 and 481 to a re-INVITE mean that the dialog has gone (RFC 3261 §12.2.1.2). */
-export function meansDead(status: number): boolean {
-  return status === 408 || status === 481;
-}
+/** No REFER is out any more: every timer that watched one is cleared. */
+export const clearWatch: readonly TransferEffect[] = watchTimers.map(clear);
 
 /** Success: the outcome, then our BYEs (transfer.md §6 "who sends which BYE"). */
 export function complete(
@@ -37,11 +31,7 @@ export function complete(
 }
 
 /** Failure: the outcome, then both legs back in the person's hands as far as they are still there. */
-export function fail(
-  attempt: Attempt,
-  standing: Standing,
-  reason: Omit<Extract<TransferOutcome, { name: 'failed' }>, 'name'>,
-): TransferorStep {
+export function fail(attempt: Attempt, standing: Standing, reason: Failure): TransferorStep {
   return withVerdict({ name: 'failed', ...reason }, restore(attempt, standing));
 }
 
@@ -54,13 +44,13 @@ export function leaveOpen(
   const target = standing.target === 'up';
   const next: TransferorStep =
     standing.caller === 'up'
-      ? { state: { name: 'unsure', attempt, target }, effects: [] }
-      : { state: over, effects: target ? [resume('target')] : [] };
+      ? { state: { name: 'unsure', attempt, target, heard: false }, effects: [] }
+      : { state: over, effects: survivor(attempt, standing) };
   return withVerdict({ name: 'unknown', why }, next);
 }
 
 function withVerdict(outcome: TransferOutcome, next: TransferorStep): TransferorStep {
-  return { state: next.state, effects: [...watchTimers.map(clear), { type: 'outcome', outcome }, ...next.effects] };
+  return { state: next.state, effects: [...clearWatch, { type: 'outcome', outcome }, ...next.effects] };
 }
 
 /** Our BYEs after a success: `bye-grace` for the transferee, `target-bye` for the replaced leg. */
@@ -80,15 +70,18 @@ export function settled(referee: Leg, caller: boolean, target: boolean): Transfe
 
 /** Both legs back in the person's hands, as far as they are still there. */
 export function restore(attempt: Attempt, standing: Standing): TransferorStep {
-  if (standing.caller !== 'up') {
-    return { state: over, effects: standing.target === 'up' ? [resume('target')] : [] };
-  }
+  if (standing.caller !== 'up') return { state: over, effects: survivor(attempt, standing) };
   if (attempt.facts === undefined) return retrieve(); // blind: there is nobody else to talk to
   if (standing.target !== 'up') return { state: { name: 'caller-held' }, effects: [] };
   return {
     state: { name: 'restored', facts: attempt.facts, talking: 'target', swapping: true },
     effects: [resume('target')],
   };
+}
+
+/** The caller has gone: the target becomes an ordinary call; one that still rings is one already. */
+function survivor(attempt: Attempt, standing: Standing): readonly TransferEffect[] {
+  return standing.target === 'up' && attempt.early !== 'rings' ? [resume('target')] : [];
 }
 
 /** Give the caller back to the person. */
@@ -99,9 +92,26 @@ export function retrieve(tries = 1): TransferorStep {
 /** `cancel` while the REFER is not out: the target, if there is one, is ended, and the caller comes back. */
 export function cancelled(target: boolean): TransferorStep {
   const back = retrieve();
-  const outcome: TransferEffect = { type: 'outcome', outcome: { name: 'failed', stage: 'cancelled' } };
+  const outcome = failedAt('cancelled');
   return {
     state: back.state,
     effects: target ? [outcome, { type: 'end', leg: 'target' }, ...back.effects] : [outcome, ...back.effects],
   };
+}
+
+/** The caller has gone before the REFER: the target, held or talking, becomes an ordinary call. */
+export function callerGone(resumeTarget: boolean, status?: number): TransferorStep {
+  const verdict = failedAt('caller-gone', status);
+  return { state: over, effects: resumeTarget ? [verdict, resume('target')] : [verdict] };
+}
+
+/** The target has gone before the REFER: the caller waits, or talks already. */
+export function targetGone(callerTalks: boolean, status?: number): TransferorStep {
+  return { state: callerTalks ? over : { name: 'caller-held' }, effects: [failedAt('target-gone', status)] };
+}
+
+/** The target has gone while the caller was about to talk: the outcome, and the caller comes back. */
+export function callerBack(status?: number): TransferorStep {
+  const back = retrieve();
+  return { state: back.state, effects: [failedAt('target-gone', status), ...back.effects] };
 }

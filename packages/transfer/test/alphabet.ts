@@ -1,6 +1,6 @@
 import { token } from '@switchhook/sans-io';
 import type { CallId, EndCause } from '@switchhook/sip-core';
-import type { LegFacts, PairFacts, TransferEvent, TransferPair, TransferTimer } from '../src/index.ts';
+import type { BlindGoal, LegFacts, PairFacts, TransferEvent, TransferPair, TransferTimer } from '../src/index.ts';
 
 /** The pair of an attended transfer. */
 export const attendedPair: TransferPair = {
@@ -30,6 +30,14 @@ export function legFacts(name: string, changes: Partial<LegFacts['peer']> = {}):
 }
 export const facts: PairFacts = { caller: legFacts('caller'), target: legFacts('target') };
 
+/** Another early dialog of the same call. */
+export const forkedFacts: PairFacts = {
+  ...facts,
+  target: { ...facts.target, dialog: { ...facts.target.dialog, remoteTag: 'another' } },
+};
+/** Where an armed transfer goes when it turns blind. */
+export const blindGoal: BlindGoal = { referTo: 'sip:target@example.com', referredBy: 'sip:desk@example.com' };
+
 /** Every timer, checked against its union by the compiler. */
 export const timers = Object.keys({
   'refer-answer': true,
@@ -51,7 +59,7 @@ const causes: readonly EndCause[] = [
   { by: 'network', how: 'timeout', status: 408 },
 ];
 const reinviteStatuses = [481, 488] as const;
-const answerStatuses = [100, 200, 202, 403, 405, 408, 420, 481, 491, 503] as const;
+const answerStatuses = [100, 200, 202, 302, 403, 405, 408, 420, 481, 491, 503] as const;
 const sipfrags = [undefined, 100, 200, 404, 486] as const;
 
 type Letters<Type extends TransferEvent['type']> = readonly ((
@@ -63,7 +71,7 @@ type Letters<Type extends TransferEvent['type']> = readonly ((
  * REFER that is out, round 0 that of one long gone. A new case of TransferEvent does not compile until it stands here.
  */
 export const alphabet: { readonly [Type in TransferEvent['type']]: Letters<Type> } = {
-  complete: [() => ({ type: 'complete' })],
+  complete: [() => ({ type: 'complete' }), () => ({ type: 'complete', blind: blindGoal })],
   cancel: [() => ({ type: 'cancel' })],
   swap: [() => ({ type: 'swap' })],
   merge: [() => ({ type: 'merge' })],
@@ -76,7 +84,11 @@ export const alphabet: { readonly [Type in TransferEvent['type']]: Letters<Type>
   'resume-refused': legs.flatMap((leg) =>
     reinviteStatuses.map((status) => () => ({ type: 'resume-refused', leg, status }) as const),
   ),
-  'target-ringing': [() => ({ type: 'target-ringing' })],
+  'target-ringing': [
+    () => ({ type: 'target-ringing' }),
+    () => ({ type: 'target-ringing', facts }),
+    () => ({ type: 'target-ringing', facts: forkedFacts }),
+  ],
   'target-answered': [() => ({ type: 'target-answered', ...facts })],
   ended: legs.flatMap((leg) => causes.map((cause) => () => ({ type: 'ended', leg, cause }) as const)),
   'refer-answered': [

@@ -4,7 +4,7 @@ import type { CallId, EndCause } from '@switchhook/sip-core';
 import type { LegFacts, PairFacts, TransferEffect, TransferEvent, TransferPair, TransferRules } from '../src/door.ts';
 import { transferRules } from '../src/rules.ts';
 import type { TransferState } from '../src/state.ts';
-import { startAttended, startBlind, transferStep } from '../src/transferor.ts';
+import { startAttended, startBlind, startJoin, transferStep } from '../src/transferor.ts';
 
 export const pair: TransferPair = {
   transfer: token<'transfer'>('t'),
@@ -114,6 +114,14 @@ export const rings = (timer: Extract<TransferEvent, { type: 'timer' }>['timer'])
 export const complete: TransferEvent = { type: 'complete' };
 export const cancel: TransferEvent = { type: 'cancel' };
 export const swap: TransferEvent = { type: 'swap' };
+export const merge: TransferEvent = { type: 'merge' };
+export const bridge: TransferEvent = { type: 'bridge' };
+export const resumed = (which: 'caller' | 'target'): TransferEvent => ({ type: 'resumed', leg: which });
+export const resumeRefused = (which: 'caller' | 'target', status: number): TransferEvent => ({
+  type: 'resume-refused',
+  leg: which,
+  status,
+});
 export const answered: TransferEvent = { type: 'target-answered', ...facts };
 
 export const attended = (rules?: TransferRules) => new Run(startAttended(pair), pair, rules);
@@ -123,3 +131,7 @@ export const referring = (rules?: TransferRules) => consulting(rules).feed(compl
 export const watching = (rules?: TransferRules) => referring(rules).feed(referred(202));
 export const blind = (rules?: TransferRules) =>
   new Run(startBlind(blindPair, goal), blindPair, rules).feed(held('caller'));
+/** Over two calls that stand, the target talking; `complete` has been pressed and the target is held where the rules say so. */
+export const joined = (of: PairFacts, rules?: TransferRules) => new Run(startJoin(pair, of, 'target'), pair, rules);
+/** Legs without REFER in their Allow. */
+export const withoutRefer: readonly string[] = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'NOTIFY'];

@@ -31,6 +31,10 @@ export type Breach =
   | 'referred-while-a-refer-was-open'
   | 'dialled-before-hold-was-answered'
   | 'both-legs-talk'
+  | 'joined-before-both-were-resumed'
+  | 'bridged-unasked'
+  | 'failed-without-the-bridge'
+  | 'left-joined'
   | 'timer-left-running'
   | 'over-is-not-over'
   | 'old-round-had-an-effect'
@@ -38,11 +42,11 @@ export type Breach =
 
 /** One leg as an observer sees it who knows only events and effects, never the machine's state. */
 interface LegSeen {
-  life: 'none' | 'calling' | 'up' | 'dead';
-  /** What its media was last told to do. */
-  sound: 'talk' | 'silent';
+  life: 'none' | 'calling' | 'cancelled' | 'up' | 'dead';
+  /** What its media was last told to do; `joining` = resumed, and silent until the join. */
+  sound: 'talk' | 'silent' | 'joining';
   /** The unanswered re-INVITEs: the one on the wire and the last one queued behind it. */
-  open: readonly ('hold' | 'resume')[];
+  open: readonly ('hold' | 'resume' | 'join')[];
   goodBye: boolean;
 }
 
@@ -55,8 +59,14 @@ interface Seen {
   handedOn: boolean;
   round: number;
   referee: Leg;
+  /** The last REFER named no dialog. */
+  blind: boolean;
   refer: 'none' | 'open' | 'accepted' | 'refused' | 'silent';
   verdict: 'none' | 'success' | 'failure';
+  /** The two are joined by the phone, with the person or without. */
+  joined: 'no' | 'with-us' | 'without-us';
+  /** Why the phone may join them: the peers cannot, or the person said so. */
+  bridge: 'no' | 'cannot' | 'asked';
   timers: TransferTimer[];
 }
 
@@ -67,7 +77,19 @@ export interface Start {
   readonly rules: TransferRules;
   /** `startJoin`: both legs stand when it begins. */
   readonly joined?: Leg;
+  /** Its facts or rules leave no REFER that could work. */
+  readonly incapable?: true;
+  /** Its legs belong to two servers. */
+  readonly across?: true;
+  /** Presses that another start goes through, left out here for the sake of time. */
+  readonly without?: readonly TransferEvent['type'][];
 }
+
+/** Answers to REFER, and sipfrags, that mean "cannot" (transfer.md §4, §11). */
+const cannotAnswers: ReadonlySet<number> = new Set([405, 420, 489, 501, 513]);
+const cannotSipfrags: ReadonlySet<number> = new Set([404, 481]);
+/** The same, and what a server says that does not call the other one. */
+const cannotAcross: ReadonlySet<number> = new Set([403, 404, 481, 604]);
 
 export type StepFunction = (
   state: TransferState,
@@ -103,7 +125,6 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
   const nodes = new Map<string, Node>();
   const names = new Set<string>();
   const { pair, rules } = start;
-  const blind = pair.target === undefined;
 
   const blame = (promise: Breach, node: Node, event?: TransferEvent) => {
     if (!broken.has(promise)) broken.set(promise, `${start.name}: ${path(node)} ${event ? say(event) : ''}`);
@@ -127,7 +148,8 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
     depth = Math.max(depth, node.depth);
     names.add(node.state.name);
     judgeState(node);
-    for (const letters of Object.values(alphabet)) {
+    for (const [type, letters] of Object.entries(alphabet)) {
+      if (start.without?.includes(type as TransferEvent['type'])) continue;
       for (const letter of letters) {
         const event = letter(node.seen.round);
         if (!mayCome(node, event)) continue;
@@ -143,6 +165,8 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         if (state === node.state && effects.length === 0 && tellsNothing(node.seen, event)) continue;
         const seen = structuredCloneSeen(node.seen);
         hear(seen, event);
+        // A press that is refused has asked for nothing.
+        if (effects.some((effect) => effect.type === 'refuse')) seen.bridge = node.seen.bridge;
         for (const effect of effects) see(seen, effect, node, event);
         const next: Node = { state, seen, depth: node.depth + 1, from: node, by: event, before: [] };
         judgeSilence(next);
@@ -170,17 +194,19 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'resume-refused': {
         const leg = seen[event.leg];
         const last = leg.open.length <= 1;
+        const answers = leg.open[0];
         leg.open = leg.open.slice(1);
         if ('status' in event && event.status === 481) {
           leg.life = 'dead';
           leg.open = [];
         }
         // Before the last one is answered, what it asks for is what counts.
-        else if (last) leg.sound = event.type === 'held' || event.type === 'resume-refused' ? 'silent' : 'talk';
+        else if (!last || (event.type === 'resumed' && answers === 'join')) return;
+        else leg.sound = event.type === 'held' || event.type === 'resume-refused' ? 'silent' : 'talk';
         return;
       }
       case 'target-answered':
-        if (seen.target.life !== 'calling') return;
+        if (seen.target.life !== 'calling' && seen.target.life !== 'cancelled') return;
         seen.target.life = 'up';
         seen.target.sound = 'talk';
         return;
@@ -195,6 +221,7 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'refer-answered':
         if (event.round === seen.round && seen.refer === 'open' && event.status >= 200) {
           seen.refer = event.status < 300 ? 'accepted' : event.status === 408 ? 'silent' : 'refused';
+          if (seen.bridge !== 'asked') seen.bridge = cannot(cannotAnswers, event.status);
         }
         return;
       case 'notified':
@@ -202,17 +229,22 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         seen.refer = 'accepted';
         if (seen.verdict === 'none' && event.status !== undefined && event.status >= 200) {
           seen.verdict = event.status < 300 ? 'success' : 'failure';
+          if (seen.bridge !== 'asked') seen.bridge = cannot(cannotSipfrags, event.status);
         }
         return;
       case 'timer':
         seen.timers = seen.timers.filter((timer) => timer !== event.timer);
         if (event.timer === 'refer-answer' && seen.refer === 'open') seen.refer = 'silent';
         return;
+      case 'bridge':
+        seen.bridge = 'asked';
+        return;
       case 'complete':
+        if (seen.joined === 'with-us') seen.bridge = 'asked';
+        return;
       case 'cancel':
       case 'swap':
       case 'merge':
-      case 'bridge':
       case 'target-ringing':
         return;
       default:
@@ -227,8 +259,10 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'resume': {
         const leg = seen[effect.leg];
         if (leg.life !== 'up') blame('touched-a-dead-leg', node, event);
-        leg.open = [...leg.open.slice(0, 1), effect.type];
-        leg.sound = effect.type === 'hold' ? 'silent' : 'talk';
+        const joining = effect.type === 'resume' && effect.joining === true;
+        leg.open = [...leg.open.slice(0, 1), joining ? 'join' : effect.type];
+        if (!joining) leg.sound = effect.type === 'hold' ? 'silent' : 'talk';
+        else if (leg.sound === 'silent') leg.sound = 'joining';
         return;
       }
       case 'mute':
@@ -240,11 +274,15 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         return;
       case 'end': {
         const leg = seen[effect.leg];
-        if (leg.life === 'dead' || leg.life === 'none') blame('ended-a-dead-leg', node, event);
-        if (effect.leg === 'caller' && !proved(seen)) blame('ended-caller-before-evidence', node, event);
-        if (effect.leg === 'target' && !proved(seen) && event?.type !== 'cancel')
+        const calling = leg.life === 'calling';
+        if (!calling && leg.life !== 'up') blame('ended-a-dead-leg', node, event);
+        const due = proved(seen) || lastOfTwo(seen, effect.leg);
+        if (effect.leg === 'caller' && !due) blame('ended-caller-before-evidence', node, event);
+        // A target that rings is given up for a blind transfer, or because the caller was taken back by hand.
+        const givenUp = calling && (event?.type === 'complete' || event?.type === 'resumed');
+        if (effect.leg === 'target' && !due && event?.type !== 'cancel' && !givenUp)
           blame('ended-target-unasked', node, event);
-        leg.life = 'dead';
+        leg.life = calling ? 'cancelled' : 'dead';
         leg.open = [];
         return;
       }
@@ -255,8 +293,10 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         if (seen.refer === 'open' || effect.round <= seen.round) blame('referred-while-a-refer-was-open', node, event);
         seen.refer = 'open';
         seen.referee = effect.leg;
+        seen.blind = !effect.referTo.includes('Replaces=');
         seen.round = effect.round;
         seen.verdict = 'none';
+        if (seen.bridge === 'cannot') seen.bridge = 'no';
         return;
       case 'set-timer':
         seen.timers = [...seen.timers.filter((timer) => timer !== effect.timer), effect.timer].sort();
@@ -267,7 +307,14 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       case 'outcome':
         if (seen.outcome !== 'none') blame('outcome-twice', node, event);
         seen.outcome = effect.outcome.name;
-        if (effect.outcome.name === 'completed' && !proved(seen)) blame('completed-without-evidence', node, event);
+        if (effect.outcome.name === 'completed') {
+          const { evidence } = effect.outcome;
+          const shown = evidence.name === 'bridge' ? seen.joined === 'without-us' : proved(seen);
+          if (!shown) blame('completed-without-evidence', node, event);
+        }
+        if (effect.outcome.name === 'failed' && shouldBridge(seen, effect.outcome)) {
+          blame('failed-without-the-bridge', node, event);
+        }
         if (effect.outcome.name === 'unknown' && proved(seen)) blame('unknown-despite-evidence', node, event);
         return;
       case 'late-verdict':
@@ -280,7 +327,22 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         return;
       case 'merge':
       case 'bridge':
+        for (const leg of [seen.caller, seen.target]) {
+          if (leg.life !== 'up' || leg.open.length > 0 || leg.sound === 'silent') {
+            blame('joined-before-both-were-resumed', node, event);
+          }
+        }
+        if (effect.type === 'bridge' && seen.bridge !== 'asked') {
+          const able = seen.bridge === 'no' && start.incapable !== true;
+          if (able || rules.localBridge !== 'auto') blame('bridged-unasked', node, event);
+        }
+        seen.joined = effect.type === 'merge' ? 'with-us' : 'without-us';
+        return;
       case 'unjoin':
+        seen.joined = 'no';
+        seen.caller.sound = effect.talking === 'caller' ? 'talk' : 'silent';
+        seen.target.sound = effect.talking === 'target' ? 'talk' : 'silent';
+        return;
       case 'refuse':
       case 'note':
         return;
@@ -293,12 +355,29 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
   function proved(seen: Seen): boolean {
     if (seen.refer !== 'accepted' || seen.verdict === 'failure') return false;
     if (seen.verdict === 'success') return true;
-    if (blind) return rules.callerByeProvesBlind && seen.caller.goodBye;
+    if (seen.blind) return rules.callerByeProvesBlind && seen.caller.goodBye;
     return seen[seen.referee === 'caller' ? 'target' : 'caller'].goodBye;
   }
 
+  function cannot(statuses: ReadonlySet<number>, status: number): Seen['bridge'] {
+    return statuses.has(status) || (start.across && cannotAcross.has(status)) ? 'cannot' : 'no';
+  }
+
+  /** The other of two that the phone had joined has gone. */
+  function lastOfTwo(seen: Seen, leg: Leg): boolean {
+    return seen.joined === 'without-us' && seen[leg === 'caller' ? 'target' : 'caller'].life === 'dead';
+  }
+
+  /** Both are there, the peers cannot do it, and the phone may join them by itself. */
+  function shouldBridge(seen: Seen, failed: Extract<TransferOutcome, { name: 'failed' }>): boolean {
+    if (seen.blind || rules.localBridge !== 'auto' || seen.bridge !== 'cannot') return false;
+    if (failed.stage !== 'refer' && failed.stage !== 'notify') return false;
+    return seen.caller.life === 'up' && seen.target.life === 'up';
+  }
+
   function judgeSilence(node: Node): void {
-    const { caller, target } = node.seen;
+    const { caller, target, joined } = node.seen;
+    if (joined !== 'no') return;
     if (caller.life === 'up' && target.life === 'up' && caller.sound === 'talk' && target.sound === 'talk') {
       blame('both-legs-talk', node);
     }
@@ -307,12 +386,13 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
   /** What must hold while nothing happens. */
   function judgeState(node: Node): void {
     const { state, seen } = node;
-    const waits = seen.caller.life === 'up' && seen.caller.sound === 'silent';
+    const waiting = (leg: LegSeen) => leg.life === 'up' && leg.sound !== 'talk' && seen.joined === 'no';
+    const waits = waiting(seen.caller);
     if (state.name === 'over') {
       if (seen.outcome === 'none') blame('over-without-outcome', node);
       if (seen.timers.length > 0) blame('timer-left-running', node);
-      const targetWaits = seen.target.life === 'up' && seen.target.sound === 'silent';
-      if ((waits || targetWaits) && !seen.handedOn) blame('left-on-hold', node);
+      if (seen.joined !== 'no' && (seen.caller.life === 'up' || seen.target.life === 'up')) blame('left-joined', node);
+      if ((waits || waiting(seen.target)) && !seen.handedOn) blame('left-on-hold', node);
       return;
     }
     const rings = (timer: TransferTimer) => step(state, { type: 'timer', timer }, pair, rules);
@@ -325,7 +405,7 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
       return;
     }
     // A REFER that is out cannot be taken back: then the clock must lead out, whoever waits.
-    if (seen.refer === 'open' || (seen.refer === 'accepted' && seen.outcome === 'none')) {
+    if (seen.refer === 'open' || (seen.refer === 'accepted' && seen.outcome === 'none' && seen.verdict !== 'failure')) {
       const out = seen.timers.some((timer) => rings(timer).effects.some((e) => e.type === 'outcome'));
       if (!out) blame('no-timer-leads-out', node);
       return;
@@ -375,10 +455,15 @@ function mayCome({ state, seen }: Node, event: TransferEvent): boolean {
     case 'hold-refused':
       return seen[event.leg].open[0] === 'hold';
     case 'resume-refused':
-      return seen[event.leg].open[0] === 'resume';
+      return seen[event.leg].open[0] === 'resume' || seen[event.leg].open[0] === 'join';
+    case 'target-answered':
+      // A call that we have cancelled is kept only where its 200 crossed the CANCEL of a transfer that turned blind.
+      return seen.target.life !== 'cancelled' || state.name === 'degrading';
     case 'resumed': {
       const { life, open } = seen[event.leg];
-      return open[0] === 'resume' || (life === 'up' && open.length === 0 && mayBeTakenAside(state));
+      return (
+        open[0] === 'resume' || open[0] === 'join' || (life === 'up' && open.length === 0 && mayBeTakenAside(state))
+      );
     }
     default:
       return true;
@@ -400,8 +485,11 @@ function firstSeen(start: Start): Seen {
     handedOn: false,
     round: 0,
     referee: 'caller',
+    blind: false,
     refer: 'none',
     verdict: 'none',
+    joined: 'no',
+    bridge: 'no',
     timers: [],
   };
 }
@@ -410,7 +498,7 @@ function structuredCloneSeen(seen: Seen): Seen {
   return { ...seen, caller: { ...seen.caller }, target: { ...seen.target } };
 }
 
-/** Canonical name of a node: facts never change, so they do not count. */
+/** Canonical name of a node: facts never change, so they do not count; nor does what a dead leg sounded like. */
 function key(node: Node): string {
   const { seen } = node;
   let name = '';
@@ -418,7 +506,12 @@ function key(node: Node): string {
     if (field === 'facts' || field === 'blind') continue;
     name += typeof value === 'object' ? partKey(value) : `${value},`;
   }
-  return `${name}${legKey(seen.caller)}${legKey(seen.target)}${seen.outcome}${seen.late}${seen.handedOn}${seen.round}${seen.referee}${seen.refer}${seen.verdict}${seen.timers}`;
+  // What can no longer matter is left out: a failure is final, and so is the end.
+  const final = seen.outcome === 'failed' || node.state.name === 'over';
+  name += `${legKey(seen.caller, final)}${legKey(seen.target, final)}${seen.outcome}${seen.handedOn}${seen.joined}${seen.timers}`;
+  return final
+    ? name
+    : `${name};${seen.late}${seen.round}${seen.referee}${seen.blind}${seen.refer}${seen.verdict}${seen.bridge}`;
 }
 
 const partKeys = new WeakMap<object, string>();
@@ -430,8 +523,9 @@ function partKey(part: object): string {
   return made;
 }
 
-function legKey(leg: LegSeen): string {
-  return `${leg.life},${leg.sound},${leg.open},${leg.goodBye};`;
+function legKey(leg: LegSeen, final: boolean): string {
+  const goodBye = final ? '' : leg.goodBye;
+  return leg.life === 'dead' ? `dead,${goodBye};` : `${leg.life},${leg.sound},${leg.open},${goodBye};`;
 }
 
 function say(event: TransferEvent): string {

@@ -48,7 +48,7 @@ const underWay: readonly TransferRecord['machine']['name'][] = [
   'degrading',
   'holding-target',
   'holding-again',
-  'holding-both',
+  'unmerging',
   'bridging',
   'referring',
   'backing-off',
@@ -57,8 +57,7 @@ const underWay: readonly TransferRecord['machine']['name'][] = [
 
 /** The REFER is out, or will be without another word of the person; or the phone is joining the two. */
 export function isUnderWay({ machine }: TransferRecord): boolean {
-  const { name } = machine;
-  return underWay.includes(name);
+  return underWay.includes(machine.name) || (machine.name === 'unmerging' && machine.to === 'refer');
 }
 
 /** An emergency call that is not over. */
