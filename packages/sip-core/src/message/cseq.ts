@@ -10,8 +10,8 @@ export interface CSeq {
 
 /** Read `number method`. Numbers up to 2^32-1 are taken, though RFC 3261 §8.1.1.5 stops at 2^31-1. */
 export function parseCSeq(text: string): Parsed<CSeq, ValueFault> {
-  let i = 0;
-  while (i < text.length && !isBlank(text.charCodeAt(i))) i++;
+  let i = text.indexOf(' ');
+  if (i < 0 || text.indexOf('\t') >= 0) for (i = 0; i < text.length && !isBlank(text.charCodeAt(i)); ) i++;
   const number = wholeNumber(text.slice(0, i));
   if (number < 0 || number > 0xffff_ffff) return fault('number', 0);
   const method = trimmed(text, i, text.length);

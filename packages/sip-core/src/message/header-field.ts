@@ -25,8 +25,9 @@ export class HeaderField {
   readonly colon: number;
   /** Where the line ends, its line end not included. */
   readonly end: number;
-  #value: string | undefined;
-  #remembered: Remembered | undefined;
+  /** The value once it has been cut: read `value`. No private field: creating one costs as much as all the others. */
+  held: string | undefined;
+  remembered: Remembered | undefined;
 
   constructor(
     name: HeaderName,
@@ -45,25 +46,25 @@ export class HeaderField {
     this.start = start;
     this.colon = colon;
     this.end = end;
-    this.#value = value;
-    this.#remembered = undefined;
+    this.held = value;
+    this.remembered = undefined;
   }
 
   get value(): string {
-    let value = this.#value;
+    let value = this.held;
     if (value === undefined) {
       value = unfold(this.text, this.colon + 1, this.end);
       if (this.octets) value = decodeOctets(value);
-      this.#value = value;
+      this.held = value;
     }
     return value;
   }
 
   read<T>(read: ReadValue<T>): Parsed<T, string> {
-    let remembered = this.#remembered;
+    let remembered = this.remembered;
     if (remembered?.read !== read) {
       remembered = { read, result: read(this.value) };
-      this.#remembered = remembered;
+      this.remembered = remembered;
     }
     return remembered.result as Parsed<T, string>;
   }

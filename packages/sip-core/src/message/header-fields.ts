@@ -1,5 +1,5 @@
 import { built, builtClean, HeaderField, type ReadValue } from './header-field.ts';
-import { type HeaderName, headerName, sameName } from './header-names.ts';
+import { COUNTED_ABOVE, type HeaderName, headerName, sameName } from './header-names.ts';
 import { asOctets } from './octets.ts';
 import { splitList } from './params.ts';
 import { wholeNumber } from './token.ts';
@@ -13,6 +13,14 @@ const WHOLE: ReadonlySet<string> = new Set([
   'date',
   'subject',
 ]);
+
+/** How many values of each kind there are. */
+export interface Crowd {
+  readonly vias: number;
+  readonly routes: number;
+  readonly recordRoutes: number;
+  readonly contacts: number;
+}
 
 /**
  * The header fields of a message, in their order. Names are compared without case and compact forms are equal to long
@@ -45,18 +53,19 @@ export class HeaderFields {
   all(name: string): readonly string[] {
     const wanted = nameOf(name);
     const values: string[] = [];
-    for (const field of this.#fields) if (sameName(field.name, wanted)) values.push(field.value);
+    for (let i = this.#next(wanted, 0); i >= 0; i = this.#next(wanted, i + 1)) values.push(this.#fields[i]!.value);
     return values;
   }
 
   /** The comma-separated values of every field called `name`. Credentials and challenges are never split. */
   list(name: string): string[] {
     const wanted = nameOf(name);
-    const values: string[] = [];
-    for (const field of this.#fields) {
-      if (!sameName(field.name, wanted)) continue;
-      if (WHOLE.has(wanted.key)) values.push(field.value);
-      else for (const part of splitList(field.value)) values.push(part);
+    let values: string[] = [];
+    for (let i = this.#next(wanted, 0); i >= 0; i = this.#next(wanted, i + 1)) {
+      const { value } = this.#fields[i]!;
+      if (WHOLE.has(wanted.key)) values.push(value);
+      else if (values.length === 0) values = splitList(value);
+      else values.push(...splitList(value));
     }
     return values;
   }
@@ -65,8 +74,8 @@ export class HeaderFields {
   readAll<T>(name: string, read: ReadValue<T>): T[] {
     const wanted = nameOf(name);
     const values: T[] = [];
-    for (const field of this.#fields) {
-      if (!sameName(field.name, wanted)) continue;
+    for (let i = this.#next(wanted, 0); i >= 0; i = this.#next(wanted, i + 1)) {
+      const field = this.#fields[i]!;
       if (field.value.indexOf(',') < 0 || WHOLE.has(wanted.key)) {
         const result = field.read(read);
         if (result.ok) values.push(result.value);
@@ -84,12 +93,28 @@ export class HeaderFields {
   count(name: string, most: number): number {
     const wanted = nameOf(name);
     let count = 0;
-    for (const field of this.#fields) {
-      if (!sameName(field.name, wanted)) continue;
+    for (let i = this.#next(wanted, 0); i >= 0; i = this.#next(wanted, i + 1)) {
+      const field = this.#fields[i]!;
       count += field.value.indexOf(',') < 0 ? 1 : splitList(field.value).length;
       if (count > most) break;
     }
     return count;
+  }
+
+  /** How many comma-separated values the fields have that come in numbers. */
+  crowd(): Crowd {
+    const crowd = { vias: 0, routes: 0, recordRoutes: 0, contacts: 0 };
+    for (let i = 0; i < this.#fields.length; i++) {
+      const field = this.#fields[i]!;
+      const { name } = field;
+      if (name.bit <= COUNTED_ABOVE) continue;
+      const count = field.value.indexOf(',') < 0 ? 1 : splitList(field.value).length;
+      if (name === VIA) crowd.vias += count;
+      else if (name === ROUTE) crowd.routes += count;
+      else if (name === RECORD_ROUTE) crowd.recordRoutes += count;
+      else crowd.contacts += count;
+    }
+    return crowd;
   }
 
   /** Whether a field called `name` is there. */
@@ -129,7 +154,7 @@ export class HeaderFields {
   prepend(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
+    const at = this.#next(field.name, 0);
     this.#fields.splice(Math.max(at, 0), 0, field);
     return this;
   }
@@ -138,13 +163,15 @@ export class HeaderFields {
   set(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
+    const at = this.#next(field.name, 0);
     if (at < 0) {
       this.#fields.push(field);
       return this;
     }
     this.#fields[at] = field;
-    this.#fields = this.#fields.filter((other, i) => i <= at || !sameName(other.name, field.name));
+    if (this.#next(field.name, at + 1) >= 0) {
+      this.#fields = this.#fields.filter((other, i) => i <= at || !sameName(other.name, field.name));
+    }
     return this;
   }
 
@@ -152,7 +179,7 @@ export class HeaderFields {
   replaceFirst(name: string, value: string): this {
     const field = built(name, value);
     this.#received = false;
-    const at = this.#fields.findIndex((other) => sameName(other.name, field.name));
+    const at = this.#next(field.name, 0);
     if (at < 0) this.#fields.push(field);
     else this.#fields[at] = field;
     return this;
@@ -170,7 +197,7 @@ export class HeaderFields {
   deleteFirst(name: string): this {
     this.#received = false;
     const wanted = nameOf(name);
-    const at = this.#fields.findIndex((field) => sameName(field.name, wanted));
+    const at = this.#next(wanted, 0);
     if (at >= 0) this.#fields.splice(at, 1);
     return this;
   }
@@ -178,7 +205,7 @@ export class HeaderFields {
   /** Append every field called `name` of `other`, as it is written there, octet by octet. */
   copy(other: HeaderFields, name: string): this {
     const wanted = nameOf(name);
-    for (const field of other.#fields) if (sameName(field.name, wanted)) this.#fields.push(field);
+    for (let i = other.#next(wanted, 0); i >= 0; i = other.#next(wanted, i + 1)) this.#fields.push(other.#fields[i]!);
     this.#received = false;
     return this;
   }
@@ -246,14 +273,25 @@ export class HeaderFields {
   }
 
   #first(name: HeaderName): HeaderField | undefined {
+    return this.#fields[this.#next(name, 0)];
+  }
+
+  /** Where the next field called `name` stands, at `from` or behind it; -1 = nowhere. */
+  #next(name: HeaderName, from: number): number {
     const fields = this.#fields;
-    for (let i = 0; i < fields.length; i++) if (sameName(fields[i]!.name, name)) return fields[i];
-    return undefined;
+    for (let i = from; i < fields.length; i++) {
+      const other = fields[i]!.name;
+      if (other === name || (!name.known && sameName(other, name))) return i;
+    }
+    return -1;
   }
 }
 
 const NOBODY: HeaderName = { key: '', written: '', bit: 0, known: true };
 const CONTENT_LENGTH = nameOf('Content-Length');
+const VIA = nameOf('Via');
+const ROUTE = nameOf('Route');
+const RECORD_ROUTE = nameOf('Record-Route');
 
 function nameOf(name: string): HeaderName {
   return headerName(name) ?? NOBODY;

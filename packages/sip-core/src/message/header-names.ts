@@ -1,4 +1,4 @@
-import { isToken } from './token.ts';
+import { isBlank, isToken } from './token.ts';
 
 /** What is known of a header field's name. One object a name, so names compare by identity of `key`. */
 export interface HeaderName {
@@ -105,14 +105,21 @@ const recent: ({ readonly spelling: string; readonly name: HeaderName } | undefi
   undefined,
 );
 
-/** What stands in `text` from `from` to `to`, as a header field's name. */
-export function headerNameAt(text: string, from: number, to: number): HeaderName | undefined {
+/**
+ * What stands in `text` from `from` to `to`, as a header field's name; blanks before `to` are no part of it. `first` is
+ * the code of its first character.
+ */
+export function headerNameAt(text: string, from: number, to: number, first: number): HeaderName | undefined {
   const length = to - from;
-  const mix =
-    length * 37 + text.charCodeAt(from) * 7 + text.charCodeAt(to - 1) * 3 + text.charCodeAt(from + (length >> 1));
-  const slot = mix & (RECENT - 1);
+  const last = text.charCodeAt(to - 1);
+  const slot = (length * 37 + first * 7 + last * 3) & (RECENT - 1);
   const held = recent[slot];
   if (held !== undefined && held.spelling.length === length && text.startsWith(held.spelling, from)) return held.name;
+  if (isBlank(last)) {
+    let end = to - 1;
+    while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+    return end === from ? undefined : headerNameAt(text, from, end, first);
+  }
   const spelling = text.slice(from, to);
   const name = headerName(spelling);
   if (name?.known === true && (length < SHORT || spelling === name.written)) {
@@ -123,7 +130,7 @@ export function headerNameAt(text: string, from: number, to: number): HeaderName
 
 /** Whether two names name the same. */
 export function sameName(a: HeaderName, b: HeaderName): boolean {
-  return a === b || (!a.known && !b.known && a.key === b.key);
+  return a === b || (!a.known && a.key === b.key);
 }
 
 /** The bits of the names that may stand only once. */
@@ -131,6 +138,9 @@ export const ONCE_BITS = 2 ** ONCE.length - 1;
 
 /** The bits of the fields that every message must have (RFC 3261 §8.1.1). */
 export const MANDATORY = 0b1111 | bitOf('via');
+
+/** The bits of the names whose values are counted are greater than this. */
+export const COUNTED_ABOVE = ONCE_BITS;
 
 /** The bit of a known name. */
 export function bitOf(key: string): number {

@@ -1,11 +1,11 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { parseCSeq } from './cseq.ts';
 import { HeaderFields } from './header-fields.ts';
-import { bitOf, headerName, headerNameAt, MANDATORY, ONCE_BITS } from './header-names.ts';
+import { headerName, headerNameAt, MANDATORY, ONCE_BITS } from './header-names.ts';
 import { limits } from './limits.ts';
 import type { SipMessage, SipRequest } from './message.ts';
 import type { MessageFault } from './message-fault.ts';
-import { parseNameAddr, tagOf } from './name-addr.ts';
+import { type NameAddr, parseNameAddr, tagOf } from './name-addr.ts';
 import { decodeOctets, isAscii, octetText } from './octets.ts';
 import { isCallId } from './replaces.ts';
 import { hasControl, isBlank, isToken, wholeNumber } from './token.ts';
@@ -34,25 +34,14 @@ interface Head {
  * asked for. The body is a view into `bytes`.
  */
 export function parseMessage(bytes: Uint8Array, from: MessageSource): Parsed<SipMessage, MessageFault> {
-  const indexed = index(bytes, from);
+  const indexed = indexMessage(bytes, from);
   if (!indexed.ok) return indexed;
-  const { message, seen } = indexed.value;
-  const wrong = messageFault(message, seen);
-  return wrong === undefined ? parsed(message) : fault(wrong, 0);
+  const wrong = messageFault(indexed.value);
+  return wrong === undefined ? indexed : fault(wrong, 0);
 }
 
 /** Only the framing, the start line and the places of the header fields; no value has been looked at. */
 export function indexMessage(bytes: Uint8Array, from: MessageSource): Parsed<SipMessage, MessageFault> {
-  const indexed = index(bytes, from);
-  return indexed.ok ? parsed(indexed.value.message) : indexed;
-}
-
-interface Indexed {
-  readonly message: SipMessage;
-  readonly seen: number;
-}
-
-function index(bytes: Uint8Array, from: MessageSource): Parsed<Indexed, MessageFault> {
   if (bytes.length > (from === 'datagram' ? limits.datagram : limits.streamMessage)) {
     return fault('message-too-long', bytes.length);
   }
@@ -69,11 +58,9 @@ function index(bytes: Uint8Array, from: MessageSource): Parsed<Indexed, MessageF
   if (length !== undefined && length > there) return fault('truncated', bytes.length);
   const size = length ?? there;
   const body = size === 0 ? NO_BODY : bytes.subarray(bodyAt, bodyAt + size);
-  const message: SipMessage =
-    start.kind === 'request'
-      ? { kind: 'request', method: start.method, uri: start.uri, headers, body }
-      : { kind: 'response', status: start.status, reason: start.reason, headers, body };
-  return parsed({ message, seen });
+  return start.kind === 'request'
+    ? parsed({ kind: 'request', method: start.method, uri: start.uri, headers, body })
+    : parsed({ kind: 'response', status: start.status, reason: start.reason, headers, body });
 }
 
 /** The length that the header fields promise; `bad` when it is no whole number. */
@@ -103,22 +90,28 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
   let seen = 0;
   let count = 0;
   at = feed + 1;
+  let first = text.charCodeAt(at);
   for (;;) {
     feed = text.indexOf('\n', at);
     if (feed < 0) return fault('header', at);
-    let bare = text.charCodeAt(feed - 1) !== 0x0d || feed === at;
+    // The usual line: its first CR is that of its end, and nothing in it needs a second look.
+    let usual = ascii && !nul && text.indexOf('\r', at) === feed - 1;
+    let bare = !usual && (text.charCodeAt(feed - 1) !== 0x0d || feed === at);
     end = bare ? feed : feed - 1;
     if (end === at) break;
     let folded = false;
-    while (isBlank(text.charCodeAt(feed + 1))) {
-      const next = text.indexOf('\n', feed + 1);
-      if (next < 0) return fault('header', at);
-      feed = next;
-      const alone = text.charCodeAt(feed - 1) !== 0x0d;
-      bare ||= alone;
-      end = alone ? feed : feed - 1;
-      folded = true;
-    }
+    let next = text.charCodeAt(feed + 1);
+    if (next <= 0x20)
+      while (isBlank(next)) {
+        feed = text.indexOf('\n', feed + 1);
+        if (feed < 0) return fault('header', at);
+        const alone = text.charCodeAt(feed - 1) !== 0x0d;
+        bare ||= alone;
+        end = alone ? feed : feed - 1;
+        folded = true;
+        usual = false;
+        next = text.charCodeAt(feed + 1);
+      }
     // Departs from RFC 3261 §7: LF alone ends a line in a datagram, because field peers send it; never on a stream.
     if (bare && from === 'stream') return fault('header', end);
     if (end - at > limits.headerLine) return fault('header-too-long', at);
@@ -126,18 +119,15 @@ export function readHead(text: string, ascii: boolean, from: MessageSource): Par
     if (feed > limits.head) return fault('head-too-long', feed);
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon > end) return fault('header', at);
-    let nameEnd = colon;
-    while (nameEnd > at && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-    const name = headerNameAt(text, at, nameEnd);
+    const name = colon === at ? undefined : headerNameAt(text, at, colon, first);
+    first = next;
     if (name === undefined) return fault('header', at);
     if (name.bit !== 0) {
       if ((seen & name.bit & ONCE_BITS) !== 0) return fault('repeated-header', at);
       seen |= name.bit;
     }
-    // The usual line: its first CR is that of its end, and nothing in it needs a second look.
-    if (!folded && !nul && ascii && (bare ? text.slice(at, end).indexOf('\r') < 0 : text.indexOf('\r', at) === end)) {
-      headers.addLine(name, false, text, at, colon, end);
-    } else {
+    if (usual) headers.addLine(name, false, text, at, colon, end);
+    else {
       let line = text.slice(at, end);
       if (bare && folded) line = withWholeLineEnds(line);
       if (line.indexOf('\r') >= 0 && strayReturn(line)) return fault('header', at);
@@ -173,16 +163,18 @@ function escapedNuls(line: string, key: string): boolean {
 function readStartLine(line: string, ascii: boolean): Parsed<StartLine, MessageFault> {
   const first = line.indexOf(' ');
   if (first < 1) return fault('start-line', 0);
+  if (line.startsWith('SIP/2.0 ')) return readStatusLine(line, first, ascii);
   if (line.charCodeAt(first - 4) === 0x2f && line.slice(0, 4).toUpperCase() === 'SIP/') {
     if (line.slice(4, first) !== '2.0') return fault('version', 4);
     return readStatusLine(line, first, ascii);
   }
   const method = line.slice(0, first);
   if (!isToken(method)) return fault('start-line', 0);
-  const last = line.lastIndexOf(' ');
+  const usual = line.startsWith(' SIP/2.0', line.length - 8);
+  const last = usual ? line.length - 8 : line.lastIndexOf(' ');
   if (last === first) return fault('start-line', first);
-  const version = line.slice(last + 1);
-  if (version.toUpperCase() !== 'SIP/2.0') {
+  const version = usual ? 'SIP/2.0' : line.slice(last + 1);
+  if (!usual && version.toUpperCase() !== 'SIP/2.0') {
     return fault(version.slice(0, 4).toUpperCase() === 'SIP/' ? 'version' : 'start-line', last + 1);
   }
   const uri = line.slice(first + 1, last);
@@ -204,31 +196,26 @@ function readStatusLine(line: string, blank: number, ascii: boolean): Parsed<Sta
 }
 
 const NO_BODY = new Uint8Array(0);
-const ROUTE_BITS = bitOf('route') | bitOf('record-route');
-const CONTACT_BIT = bitOf('contact');
+
+/** Whether it was read, with a tag that is one or without. */
+function isParty(address: NameAddr | undefined): boolean {
+  if (address === undefined) return false;
+  const tag = tagOf(address);
+  return tag === undefined || (tag.length <= limits.tag && isToken(tag));
+}
 
 /** What is wrong with the values that every message must have, or undefined. */
-function messageFault(message: SipMessage, seen: number): MessageFault | undefined {
+function messageFault(message: SipMessage): MessageFault | undefined {
   const { headers } = message;
   if (headers.read('Via', parseFirstVia) === undefined) return 'via';
-  for (const name of ['From', 'To'] as const) {
-    const address = headers.read(name, parseNameAddr);
-    if (address === undefined) return 'address';
-    const tag = tagOf(address);
-    if (tag !== undefined && (tag.length > limits.tag || !isToken(tag))) return 'address';
-  }
+  if (!isParty(headers.read('From', parseNameAddr)) || !isParty(headers.read('To', parseNameAddr))) return 'address';
   if (!isCallId(headers.get('Call-ID')!)) return 'call-id';
   const cseq = headers.read('CSeq', parseCSeq);
   if (cseq === undefined) return 'cseq';
   if (message.kind === 'request' && cseq.method !== message.method) return 'method-mismatch';
-  if (headers.count('Via', limits.vias) > limits.vias) return 'too-many-vias';
-  if ((seen & ROUTE_BITS) !== 0) {
-    if (headers.count('Route', limits.routes) > limits.routes) return 'too-many-values';
-    if (headers.count('Record-Route', limits.routes) > limits.routes) return 'too-many-values';
-  }
-  if ((seen & CONTACT_BIT) === 0) return undefined;
-  const contacts = headers.count('Contact', limits.contacts);
-  if (contacts > limits.contacts) return 'too-many-values';
+  const { vias, routes, recordRoutes, contacts } = headers.crowd();
+  if (vias > limits.vias) return 'too-many-vias';
+  if (routes > limits.routes || recordRoutes > limits.routes || contacts > limits.contacts) return 'too-many-values';
   // RFC 3261 §8.1.1.8: an INVITE has exactly one Contact.
   if (contacts > 1 && message.kind === 'request' && message.method === 'INVITE') return 'repeated-header';
   return undefined;
