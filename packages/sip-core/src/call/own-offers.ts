@@ -186,6 +186,7 @@ export class OwnOffers {
     if (this.#closed) return;
     services.timers.clear(this.#limitTimer);
     exchange.conclude();
+    this.#refreshDue = false;
     timer.agreed(response);
     const answer = readSessionBody(response);
     if (answer.name === 'session') {

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { nodeCrypto } from '@switchhook/sip-core/node';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import { parseNameAddr, plainNameAddr } from '../src/message/name-addr.ts';
+import { ParamList } from '../src/message/param-list.ts';
+import { parseParams, plainParams } from '../src/message/params.ts';
+import { plainUri } from '../src/message/plain-uri.ts';
+import { parseUri } from '../src/message/uri.ts';
+import { parseVia, plainVia } from '../src/message/via.ts';
