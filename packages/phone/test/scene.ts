@@ -86,12 +86,13 @@ export class Scene {
       },
       media: this.media,
       settings: phoneSettings({
-        accounts: accounts.map(({ id, user, domain, transport, register }) => ({
+        accounts: accounts.map(({ id, user, domain, transport, register, server }) => ({
           id,
           user,
           domain,
           transport,
           register,
+          nextHop: `${server.host}:${server.port}`,
         })),
         transfer: { ...profiles[profile], ...rules },
         ...settings,
