@@ -1,94 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
-import {
-  type PairFacts,
-  startAttended,
-  startBlind,
-  startJoin,
-  type TransferEffect,
-  type TransferEvent,
-  type TransferRules,
-  transferRules,
-  transferStep,
-} from '../src/index.ts';
-import { alphabet, attendedPair, blindPair, facts, legFacts, timers } from './alphabet.ts';
-import { type Breach, type Start, type StepFunction, walk } from './walk.ts';
-
-const goal = { referTo: 'sip:300@example.com', referredBy: 'sip:desk@example.com' };
-const plain = transferRules('generic', { retryOtherForm: false });
-const silentAllow = ['INVITE', 'BYE'];
-/** The caller's Allow lacks REFER: the target gets it, out of the dialog because its Contact is a GRUU. */
-const crossed: PairFacts = {
-  caller: legFacts('caller', { allow: silentAllow }),
-  target: legFacts('target', { allow: [...silentAllow, 'REFER'], gruu: true }),
-};
-/** Neither takes REFER. */
-const mute: PairFacts = {
-  caller: legFacts('caller', { allow: silentAllow }),
-  target: legFacts('target', { allow: silentAllow }),
-};
-/** Two accounts at two servers. */
-const twoServers: PairFacts = {
-  caller: facts.caller,
-  target: { ...facts.target, account: 'sip:desk@another.example' },
-};
-
-const attended: Start = {
-  name: 'attended',
-  step: startAttended(attendedPair),
-  pair: attendedPair,
-  rules: transferRules(),
-  without: ['merge', 'bridge'],
-};
-const small: Start = {
-  name: 'join',
-  step: startJoin(attendedPair, facts, 'caller'),
-  pair: attendedPair,
-  rules: plain,
-  joined: 'caller',
-};
-/** The same with other rules: what the merge does is known from `small`. */
-const joined = (name: string, of: PairFacts, rules: Partial<TransferRules>, more: Partial<Start> = {}): Start => ({
-  ...small,
-  name: `join, ${name}`,
-  step: startJoin(attendedPair, of, 'target'),
-  rules: { ...plain, ...rules },
-  joined: 'target',
-  without: ['merge', 'swap'],
-  ...more,
-});
-const blind: Start = {
-  name: 'blind',
-  step: startBlind(blindPair, goal),
-  pair: blindPair,
-  rules: transferRules(),
-};
-const ask = joined('a bridge only when asked', facts, { localBridge: 'ask' });
-const starts: readonly Start[] = [
-  attended,
-  {
-    ...attended,
-    name: 'attended, early',
-    rules: { ...plain, semiAttended: 'early' },
-    without: ['merge', 'bridge', 'swap'],
-  },
-  blind,
-  { ...blind, name: 'blind where BYE proves', rules: transferRules('netsapiens') },
-  { ...blind, name: 'blind out of the dialog', step: startBlind(blindPair, { ...goal, caller: crossed.target }) },
-  small,
-  ask,
-  joined('REFER to the target, which is not held', crossed, {
-    holdTarget: false,
-    requireReplaces: true,
-    referSub: false,
-  }),
-  joined('neither takes REFER', mute, {}, { incapable: true }),
-  joined('neither takes REFER, no bridge', mute, { localBridge: 'never' }, { incapable: true, without: ['swap'] }),
-  joined('two servers, tried', twoServers, { acrossAccounts: 'try' }, { across: true }),
-  joined('two servers, not tried', twoServers, {}, { incapable: true }),
-  joined('a target that is protected', facts, { protectTarget: true }),
-];
+import { type TransferEffect, type TransferEvent, transferStep } from '../src/index.ts';
+import { alphabet, timers } from './alphabet.ts';
+import { edges } from './edges.ts';
+import type { Breach, Start, StepFunction } from './observer.ts';
+import { ask, attended, blind, small, starts } from './starts.ts';
+import { walk } from './walk.ts';
 
 // ------------------------------------------------------------------------------------------------------ the alphabet
 
@@ -132,10 +50,12 @@ test('the alphabet gives every field that decides two values or more', () => {
 // ---------------------------------------------------------------------------------------------------------- the walk
 
 const names = new Set<string>();
+const moves = new Set<string>();
 for (const start of starts) {
   test(`DESIGN "Transfer, the heart": every promise holds in every state of: ${start.name}`, () => {
     const found = walk(start, transferStep);
     for (const name of found.names) names.add(name);
+    for (const move of found.moves) moves.add(move);
     console.log(`${start.name}: ${found.states} states, ${found.edges} edges, depth ${found.depth}`);
     assert.deepEqual([...found.broken], []);
     assert.ok(found.states > 20, 'the walk went somewhere');
@@ -148,6 +68,10 @@ test('the walks came through every state that the union names', () => {
   )[1]!;
   const declared = new Set([...source.matchAll(/\bname: '([a-z-]+)'/g)].map((match) => match[1]!));
   assert.deepEqual([...names].sort(), [...declared].sort());
+});
+
+test('the list of the machine’s edges is the one that the walks went; write-edges.ts writes it anew', () => {
+  assert.deepEqual(edges(), [...moves].sort());
 });
 
 // ---------------------------------------------------------------------------------------------------- planted faults
@@ -420,7 +344,7 @@ for (const [fault, breach, start, step] of planted) {
 }
 
 test('every way to break a promise has been planted', () => {
-  const all = readFileSync(new URL('./walk.ts', import.meta.url), 'utf8')
+  const all = readFileSync(new URL('./observer.ts', import.meta.url), 'utf8')
     .split('export type Breach =')[1]!
     .split(';')[0]!;
   const breaches = [...all.matchAll(/'([a-z-]+)'/g)].map((found) => found[1]!);
