@@ -18,8 +18,9 @@ export class ParamList implements ReadonlyMap<string, string | undefined> {
     this.first = first;
   }
 
-  /** The same as a map. */
+  /** The parameters of any map. */
   static of(map: ReadonlyMap<string, string | undefined>): ParamList {
+    if (map instanceof ParamList) return map;
     let first: Param | undefined;
     for (const [name, value] of [...map].reverse()) first = { name, value, next: first };
     return new ParamList(first);
@@ -37,6 +38,26 @@ export class ParamList implements ReadonlyMap<string, string | undefined> {
 
   has(name: string): boolean {
     return find(this.first, name) !== undefined;
+  }
+
+  /** The same with this value for `name`, at its place or at the end. */
+  with(name: string, value: string | undefined): ParamList {
+    let first: Param | undefined;
+    let last: Param | undefined;
+    let placed = false;
+    for (let param = this.first; param !== undefined; param = param.next) {
+      const same = param.name === name;
+      const copy: Param = { name: param.name, value: same ? value : param.value, next: undefined };
+      placed ||= same;
+      if (last === undefined) first = copy;
+      else last.next = copy;
+      last = copy;
+    }
+    if (placed) return new ParamList(first);
+    const added: Param = { name, value, next: undefined };
+    if (last === undefined) return new ParamList(added);
+    last.next = added;
+    return new ParamList(first);
   }
 
   /** The same without `name`. */

@@ -79,7 +79,7 @@ export function parseParams(text: string, at: number): Parsed<ParamList, ValueFa
 /** `parseParams` by the letter, for any text: what is unusual or wrong is read by it. */
 export function plainParams(text: string, at: number): Parsed<ParamList, ValueFault> {
   const end = text.length;
-  let i = at;
+  let i = skipBlanks(text, at);
   let first: Param | undefined;
   let last: Param | undefined;
   let count = 0;

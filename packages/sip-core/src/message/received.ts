@@ -1,4 +1,5 @@
 import type { SipRequest } from './message.ts';
+import { ParamList } from './param-list.ts';
 import { splitList } from './params.ts';
 import { viaOf } from './values.ts';
 import { printVia } from './via.ts';
@@ -13,11 +14,12 @@ export function markReceived(request: SipRequest, host: string, port: number): S
   const asked = via.params.has('rport');
   const bare = via.host.startsWith('[') ? via.host.slice(1, -1) : via.host;
   if (!asked && bare === host && !via.params.has('received')) return request;
-  const params = new Map(via.params);
-  params.set('received', host);
-  if (asked) params.set('rport', String(port));
-  const [, ...others] = splitList(request.headers.get('Via')!);
+  let params = ParamList.of(via.params).with('received', host);
+  if (asked) params = params.with('rport', String(port));
+  let value = printVia({ ...via, params });
+  const written = request.headers.get('Via')!;
+  if (written.indexOf(',') >= 0) value = [value, ...splitList(written).slice(1)].join(', ');
   const headers = request.headers.clone();
-  headers.replaceFirst('Via', [printVia({ ...via, params }), ...others].join(', '));
+  headers.replaceFirst('Via', value);
   return { ...request, headers };
 }

@@ -75,12 +75,10 @@ export function plainVia(text: string): Parsed<Via, ValueFault> {
 
 /** A branch is a token; peers that put other visible characters into it are understood and get them back. */
 function isBranch(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= 0x20 || code >= 0x7f || code === 0x22 || code === 0x2c || code === 0x3b) return false;
-  }
-  return text.length > 0;
+  return BRANCH.test(text);
 }
+
+const BRANCH = /^[!#-+\--:<-~]+$/;
 
 /** The first of the Via values in one header field. */
 export function parseFirstVia(text: string): Parsed<Via, ValueFault> {
