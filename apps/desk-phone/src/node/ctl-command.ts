@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import type { PhoneNotice, Publication, Snapshot } from '@switchhook/phone/control';
+import type { PhoneNotice, Publication, Snapshot, TransferExplanation } from '@switchhook/phone/control';
 import { type ControlClient, connectControl, defaultControlPath } from '@switchhook/phone/control/node';
 import { type CtlRequest, type JournalRequest, parseCtl } from '../ctl/arguments.ts';
+import { describeExplanation } from '../ctl/explanation-text.ts';
 import { describeAnswer, describeNotice, describeState, EXIT, exitCode } from '../ctl/outcome.ts';
 
 /** `switchhook ctl …`: one command to a running phone; the exit code tells its outcome. */
@@ -48,7 +49,8 @@ async function perform(
       const { transferId } = request;
       const answer = await client.request('transfer.explain', transferId === undefined ? {} : { transferId });
       if (answer.phase === 'failed') return complain(describeAnswer('transfer.explain', answer), EXIT.failed);
-      print(json ? JSON.stringify(answer.result) : JSON.stringify(answer.result, null, 2));
+      const explained = answer.result as unknown as TransferExplanation;
+      print(json ? JSON.stringify(explained) : describeExplanation(explained).join('\n'));
       return EXIT.done;
     }
     case 'command': {

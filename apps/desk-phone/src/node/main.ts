@@ -8,6 +8,9 @@ const HELP = `switchhook ${VERSION}: a SIP desk phone
   switchhook setup [--config FILE] [--force]                     ask four questions, register once, write the configuration
   switchhook ctl [--socket PATH] [--json] VERB [ARGUMENT…]       tell a running phone what to do
   switchhook ctl state | watch                                   what it is doing, once or as it changes
+  switchhook ctl transfer.explain [ID]                           the REFER that would be sent now, why, and what comes after it
+  switchhook ctl transfer.list | transfer.export ID [--as ladder|json|pcap|svg] [--out FILE] [--config FILE | --folder PATH]
+                                                                 the SIP messages of past transfers, secrets cut out
   switchhook --help | --version
 
 Verbs: dial NUMBER, answer, reject, hangup, hold, resume, swap, dtmf DIGITS, mute [on|off], transfer.start [NUMBER],

@@ -1,5 +1,5 @@
 import type { Intent, Role } from '../intent.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf, readArguments, text } from './arguments.ts';
 import { msFromIso } from './iso.ts';
 import { LINE_LIMIT_BYTES, PROTOCOL_VERSION } from './protocol.ts';
 import { isRole } from './roles.ts';
@@ -14,7 +14,9 @@ export type Topic = 'state' | 'event';
 export type Request =
   | { readonly name: 'intent'; readonly intent: Intent; readonly needs: Role }
   | { readonly name: 'subscribe'; readonly topics: readonly Topic[] }
-  | { readonly name: 'state' };
+  | { readonly name: 'state' }
+  /** What a transfer would send now; absent = the one there is. */
+  | { readonly name: 'explain'; readonly transferId: string | undefined };
 
 export interface Command {
   readonly id: string;
@@ -85,6 +87,10 @@ function requestOf(cmd: string, args: Fields): Request | string {
   if (cmd === 'state.get') {
     const read = readArguments({}, args);
     return read.ok ? { name: 'state' } : read.fault;
+  }
+  if (cmd === 'transfer.explain') {
+    const read = readArguments({ 'transferId?': text(64) }, args);
+    return read.ok ? { name: 'explain', transferId: read.value['transferId'] as string | undefined } : read.fault;
   }
   if (cmd === 'subscribe') {
     const read = readArguments({ 'topics?': isTopics }, args);

@@ -9,6 +9,7 @@ export {
   type Request,
   type Topic,
 } from './decode.ts';
+export type { TransferExplanation } from './explanation.ts';
 export { isoFrom, msFromIso } from './iso.ts';
 export * from './protocol.ts';
 export { isRole, mayDo } from './roles.ts';

@@ -1,6 +1,7 @@
 import { type Core, type Millis, type Token, token } from '@switchhook/sans-io';
 import type { Intent, Role } from '../intent.ts';
 import { type Command, decodeLine, type Topic } from './decode.ts';
+import type { TransferExplanation } from './explanation.ts';
 import { isoFrom } from './iso.ts';
 import type {
   Acknowledgement,
@@ -51,6 +52,11 @@ export interface SessionSettings {
   readonly wall: (now: Millis) => number;
   /** False while nobody has set the clock: `expiresAt` is not judged then (mqtt.md §3.5). Default always true. */
   readonly synchronised?: () => boolean;
+  /**
+   * Answers `transfer.explain` from the phone's state; `whole` = with the tags of the dialogs, by which a call could be
+   * taken over. Absent: the verb is answered `internal`.
+   */
+  readonly explain?: (transferId: string | undefined, whole: boolean) => TransferExplanation | 'unknown';
 }
 
 /** Commands a second, and at once (mqtt.md §3.5). */
@@ -158,6 +164,13 @@ export class ControlSession implements Core<SessionIn, SessionOut> {
       case 'state':
         if (this.#snapshot === undefined) return [this.#fail(id, 'internal', 'no state yet')];
         return [this.#done(id, { ...this.#snapshot }, 0)];
+      case 'explain': {
+        const explained = this.#settings.explain?.(request.transferId, command.role === 'local');
+        if (explained === undefined) return [this.#fail(id, 'internal', 'this phone does not explain')];
+        return explained === 'unknown'
+          ? [this.#fail(id, 'unknown_transfer', `no transfer ${request.transferId}`)]
+          : [this.#done(id, { ...explained }, 0)];
+      }
       default:
         request satisfies never;
         throw new Error('unknown request');

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { AlarmClock } from '@switchhook/sans-io';
 import { LINE_LIMIT_BYTES } from '../control/protocol.ts';
 import { ControlSession, type SessionIn } from '../control/session.ts';
+import { explainTransfer } from '../explain/explain-transfer.ts';
 import { LineReader } from './line-reader.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -99,7 +100,13 @@ export class ControlServer {
     this.#sockets.add(socket);
     const client = `client-${++this.#count}`;
     const { runtime, clock, phone, version, wall } = this.#options;
-    const session = new ControlSession({ client, phone, version, wall: (now) => wall() - clock.now() + now });
+    const session = new ControlSession({
+      client,
+      phone,
+      version,
+      wall: (now) => wall() - clock.now() + now,
+      explain: (transferId, whole) => explainTransfer(runtime.state, transferId, whole),
+    });
     const feed = (input: SessionIn): void => {
       for (const out of session.receive(input, clock.now())) {
         if (out.type === 'send') write(socket, out.line);
