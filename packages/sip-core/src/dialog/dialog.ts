@@ -49,6 +49,8 @@ export class Dialog {
   refersReceived = 0;
   /** REFERs of ours about its call that may still bring news, in this dialog or in their own. */
   readonly refers = new Set<ReferId>();
+  /** CSeqs of all REFERs of ours in it: a NOTIFY that names one is never a stranger, however late it comes. */
+  readonly refersSent = new Set<number>();
   #identity: DialogIdentity;
   #stage: 'early' | 'confirmed' = 'early';
   #localAddress: string;

@@ -57,12 +57,12 @@ export class ReceivedRefers {
       if (dialog.usage?.isUp !== true) return void services.reply(inbound, 481, tagged);
       if (dialog.stage !== 'confirmed') return void services.reply(inbound, 403, tagged);
     }
-    if (this.#received.size >= MAX_RECEIVED || this.#tooMany(inbound, aim)) {
-      return void services.reply(inbound, 503, { ...tagged, headers: [['Retry-After', '60']] });
-    }
     for (const other of this.#received.values()) {
       // transfer.md §7.2: one undecided REFER a dialog.
       if (dialog !== undefined && other.isUndecidedIn(dialog)) return void services.reply(inbound, 491, tagged);
+    }
+    if (this.#received.size >= MAX_RECEIVED || this.#tooMany(inbound, aim)) {
+      return void services.reply(inbound, 503, { ...tagged, headers: [['Retry-After', '60']] });
     }
     if (dialog !== undefined) refreshTarget(services, dialog, request, inbound.flow, true);
     const own = dialog ?? dialogOfRequest(services, seat, inbound);

@@ -51,6 +51,7 @@ export class ReferSubscriber {
   /** The REFER went out under this CSeq. */
   sentAs(cseq: number): void {
     this.#cseqs.add(cseq);
+    this.dialog.refersSent.add(cseq);
   }
 
   /** Whether `Event: refer;id=` means this one. */

@@ -177,7 +177,11 @@ export class SentRefers {
       id === undefined
         ? (here.find((one) => one.isOpen) ?? here.find((one) => one.isLive) ?? here.at(-1))
         : here.find((subscriber) => subscriber.hasId(id));
-    if (found === undefined) return void this.#services.reply(inbound, 481, { localTag });
+    if (found === undefined) {
+      // Later than we listen: 200 and no news. 481 is for an id that we never gave out (transfer.md §5).
+      const late = id === undefined ? dialog.refersSent.size > 0 : dialog.refersSent.has(Number(id));
+      return void this.#services.reply(inbound, late ? 200 : 481, { localTag });
+    }
     refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
     found.notified(inbound);
   }
