@@ -45,10 +45,9 @@ export class CallLog {
       answeredAtMs: span.answeredAtMs,
       endedAtMs: this.#wall(),
       cause: event.cause,
-      transferId: transfer?.pair.transfer ?? null,
+      transferId: call.handed?.transfer ?? transfer?.pair.transfer ?? null,
       earlier: call.earlier.map(({ number, name }) => ({ number, name: name ?? null })),
-      handedTo:
-        transfer?.outcome?.name === 'completed' && transfer.pair.caller === call.id ? (transfer.to ?? null) : null,
+      handedTo: call.handed?.to ?? null,
     };
   }
 

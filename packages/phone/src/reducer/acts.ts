@@ -77,6 +77,7 @@ export function place(d: Draft, placing: Placing): boolean {
     remoteHold: false,
     via: undefined,
     earlier: [],
+    handed: undefined,
     since: d.now,
     heldSince: undefined,
     emergency,

@@ -172,6 +172,7 @@ function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): vo
     remoteHold: false,
     via: event.referredBy === undefined ? undefined : `from ${userOf(event.referredBy.replace(/^.*<|>.*$/g, ''))}`,
     earlier: [],
+    handed: undefined,
     since: d.now,
     heldSince: undefined,
     emergency: false,

@@ -48,7 +48,6 @@ const underWay: readonly TransferRecord['machine']['name'][] = [
   'degrading',
   'holding-target',
   'holding-again',
-  'unmerging',
   'bridging',
   'referring',
   'backing-off',

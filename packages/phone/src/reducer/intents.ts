@@ -183,7 +183,10 @@ function restoredAround(d: Draft, held: string) {
 
 function swap(d: Draft, transfer: Parameters<typeof drive>[1], ticket: Ticket | undefined): void {
   const record = d.record(transfer);
-  const to = record !== undefined && d.call(record.pair.caller)?.phase.name === 'talking' ? 'target' : 'caller';
+  const machine = record?.machine;
+  const first = machine?.name === 'merged' && machine.talking === 'caller';
+  const talks = record !== undefined && d.call(record.pair.caller)?.phase.name === 'talking';
+  const to = first || talks ? 'target' : 'caller';
   d.wait(ticket, { name: 'swapped', transfer, to });
   drive(d, transfer, { type: 'swap' });
 }
@@ -199,8 +202,7 @@ function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
   // who talks with both leaves them to each other
   const [together] = conference(d.state);
   const joined = together === undefined ? undefined : joinOf(d.state, together.id);
-  if (joined !== undefined && machineAccepts(d.state, joined, 'bridge'))
-    drive(d, joined.pair.transfer, { type: 'bridge' });
+  const leaves = joined !== undefined && machineAccepts(d.state, joined, 'bridge');
   for (const call of d.state.calls) {
     const { name } = call.phase;
     if (name === 'talking') askHold(d, call.id);
@@ -211,6 +213,7 @@ function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
     d.refuse(ticket, 'call.dial', 'not_registered', 'No account');
     return;
   }
+  if (joined !== undefined && leaves) drive(d, joined.pair.transfer, { type: 'bridge' });
   // nobody has time for a target: the caller waits, and comes back by key or by recall
   if (live !== undefined && ['holding', 'calling-target', 'armed'].includes(live.machine.name))
     drive(d, live.pair.transfer, { type: 'cancel' });

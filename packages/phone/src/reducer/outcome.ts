@@ -23,6 +23,8 @@ export function announceOutcome(d: Draft, record: TransferRecord, outcome: Trans
       d.notice({ event_type: 'transferCompleted', ...base, evidence: outcome.evidence.name });
       for (const { ticket } of takeTickets(d, record))
         d.done(ticket, { transferId: transfer, evidence: outcome.evidence.name });
+      d.patchCall(caller, { handed: { transfer, to: record.to } });
+      if (target !== undefined) d.patchCall(target, { handed: { transfer, to: undefined } });
       return;
     case 'unknown':
       d.beep('unknown');

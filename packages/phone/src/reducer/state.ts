@@ -70,6 +70,8 @@ export interface Call {
   readonly via: string | undefined;
   /** Whom this conversation was with before the party of now, oldest first. */
   readonly earlier: readonly Party[];
+  /** The transfer that has handed this conversation over, and, of its caller, to whom. */
+  readonly handed: { readonly transfer: TransferId; readonly to: string | undefined } | undefined;
   readonly since: Millis;
   readonly heldSince: Millis | undefined;
   /** No remote verb ends it: the runtime refuses before `submit` with this. */

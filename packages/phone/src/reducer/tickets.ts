@@ -40,7 +40,10 @@ function verdictOf(state: PhoneState, until: Waiting['until']): Verdict | undefi
     case 'cancelled': {
       const record = state.transfers.find((each) => each.pair.transfer === until.transfer);
       if (record === undefined) return { done: { transferId: until.transfer } };
-      if (record.machine.name === 'retrieving') return undefined;
+      const { name } = record.machine;
+      if (name === 'retrieving' || name === 'unmerging') return undefined;
+      // out of a conference: one is held again
+      if (name === 'consulting' || name === 'swapped') return { done: { transferId: until.transfer } };
       return { failed: 'hold_refused', text: 'The caller could not be taken back yet' };
     }
     case 'joined': {
@@ -57,6 +60,7 @@ function verdictOf(state: PhoneState, until: Waiting['until']): Verdict | undefi
       if (record === undefined) return { failed: 'not_in_state', text: 'The transfer is over' };
       if (
         record.machine.name === 'swapping' ||
+        record.machine.name === 'unmerging' ||
         record.machine.name === 'retrieving' ||
         record.pendingResume !== undefined
       )

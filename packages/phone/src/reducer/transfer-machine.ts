@@ -22,6 +22,9 @@ import { blindGoal, legFacts, type Press, pressed, rulesFor } from './transfer-f
 
 /** The transfer package's machine, embedded: what happens to a leg goes in, what it wants is done to the call. */
 
+/** The note of each edge of the machine, in the words of its list of edges: for the journal, and for who counts coverage. */
+export const TRANSFER_STEP = 'transfer-step';
+
 /** Would the machine take this from the person now? Asked of the machine itself, so that the two never disagree. */
 export function machineAccepts(state: PhoneState, record: TransferRecord, verb: Press): boolean {
   const hand = inHand(state);
@@ -100,6 +103,8 @@ export function drive(d: Draft, id: TransferId, event: TransferEvent): void {
   const record = d.record(id);
   if (record === undefined) return;
   const step = transferStep(record.machine, event, record.pair, record.rules);
+  if (step.state !== record.machine || step.effects.length > 0)
+    d.emit({ type: 'note', word: TRANSFER_STEP, detail: `${record.machine.name} -> ${step.state.name} by ${event.type}` });
   d.patchRecord(id, { machine: step.state });
   perform(d, id, step.effects);
 }
