@@ -104,7 +104,11 @@ export function drive(d: Draft, id: TransferId, event: TransferEvent): void {
   if (record === undefined) return;
   const step = transferStep(record.machine, event, record.pair, record.rules);
   if (step.state !== record.machine || step.effects.length > 0)
-    d.emit({ type: 'note', word: TRANSFER_STEP, detail: `${record.machine.name} -> ${step.state.name} by ${event.type}` });
+    d.emit({
+      type: 'note',
+      word: TRANSFER_STEP,
+      detail: `${record.machine.name} -> ${step.state.name} by ${event.type}`,
+    });
   d.patchRecord(id, { machine: step.state });
   perform(d, id, step.effects);
 }
