@@ -168,6 +168,7 @@ for (const style of STYLES) {
     const day = open(style, 'refer-refused');
     transfer(day);
     const verdict = verdictOf(only(day));
+    assertSteps(drawn(only(day)), 'receptionist', '>hold, >REFER, <6xx(REFER), >resume');
     assert.equal(verdict?.outcome, 'failed');
     assert.match(String(showJournal(only(day), 'ladder')), /= FAILED \(AT (REFER|NOTIFY) \d+/i);
     day.office.close();

@@ -72,8 +72,8 @@ function marksOf(journal: Journal): Mark[] {
   let before = 0;
   for (const line of journal.lines) {
     const text = markOf(line);
-    if (text === undefined) before += 1;
-    else marks.push({ atMs: line.at, before, text });
+    if (line.type === 'message') before += 1;
+    else if (text !== undefined) marks.push({ atMs: line.at, before, text });
   }
   return marks;
 }
@@ -89,6 +89,8 @@ function markOf(line: JournalLine): string | undefined {
     case 'refused':
       return `${line.verb} refused: ${line.text}`;
     case 'note':
+      // the states say it already
+      if (line.word === 'transfer-step') return undefined;
       return `note: ${line.word}${line.detail === null ? '' : ` ${line.detail}`}`;
     case 'outcome':
       return sentence(line).toUpperCase();

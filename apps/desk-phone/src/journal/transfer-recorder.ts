@@ -28,6 +28,8 @@ interface Recording {
   readonly events: Timed[];
   /** Takes back the alarm that closes it; undefined while the transfer lives. */
   closing: (() => void) | undefined;
+  /** Takes back the alarm after its verdict: what the verdict set off (resumes, BYEs) is kept too. */
+  settling: (() => void) | undefined;
 }
 
 export interface TransferRecorderOptions {
@@ -46,7 +48,7 @@ export interface TransferRecorderOptions {
 
 /**
  * Remembers the SIP messages of the calls that are up and keeps, for each transfer, those of its two legs and what the
- * phone made of them: when its verdict is given, and once more some seconds after its end.
+ * phone made of them: when its verdict is given, some seconds after that, and some seconds after its end.
  */
 export class TransferRecorder implements SipWatcher, RuntimeListener {
   readonly #options: TransferRecorderOptions;
@@ -120,6 +122,7 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
   close(): void {
     for (const recording of this.#open.values()) {
       recording.closing?.();
+      recording.settling?.();
       this.#keep(recording);
     }
     this.#open.clear();
@@ -144,7 +147,7 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     }
     const stamp = new Date(this.#options.wall()).toISOString();
     const name = `${stamp.slice(0, 10)}-${stamp.slice(11, 19).replaceAll(':', '')}-${record.pair.transfer}`;
-    const recording: Recording = { record, name, events: [], closing: undefined };
+    const recording: Recording = { record, name, events: [], closing: undefined, settling: undefined };
     const press = this.#pressed;
     if (press !== undefined && this.#options.clock.now() - press.atMs <= PRESS_MS) recording.events.push(press);
     this.#open.set(record.pair.transfer, recording);
@@ -173,6 +176,9 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
       text: outcome.name === 'unknown' ? outcome.why : (failed?.phrase ?? null),
     });
     this.#keep(recording);
+    const { clock } = this.#options;
+    recording.settling?.();
+    recording.settling = clock.alarm(clock.now() + LINGER_MS, () => this.#keep(recording));
   }
 
   #linger(id: string, recording: Recording): void {
@@ -187,6 +193,7 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
 
   #end(id: string, recording: Recording): void {
     recording.closing?.();
+    recording.settling?.();
     this.#open.delete(id);
     this.#keep(recording);
   }
