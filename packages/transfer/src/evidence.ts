@@ -95,6 +95,8 @@ function weigh(attempt: Attempt, standing: Standing, rules: TransferRules): Tran
     if (referee === 'left') return complete(attempt, standing, { name: 'both-byes' }, rules);
     return { state: watching, effects: nowOrNever('bye-evidence', rules.byeEvidenceMs) };
   }
+  // Departs from transfer.md §6 S4 "or C's leg is gone" where that leg ended with a failure, or by us: a caller who then
+  // hangs up has given up, and proves nothing.
   if (referee !== 'up') return { state: watching, effects: nowOrNever('caller-bye', rules.callerByeMs) };
   return { state: watching, effects: [] };
 }

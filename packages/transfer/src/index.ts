@@ -2,6 +2,16 @@ export type * from './door.ts';
 export { standingAfter } from './evidence.ts';
 export type * from './explain.ts';
 export { explain, explainBlind } from './explain.ts';
+export { type PickupAim, pickupReplaces, type WatchedDialog } from './pickup.ts';
+export {
+  decideRefer,
+  defaultTransfereePolicy,
+  noteRefer,
+  type ReferDecision,
+  type ReferLedger,
+  type ReferRequest,
+  type TransfereePolicy,
+} from './refer-policy.ts';
 export { plainTarget, type ReferGoal, referToUri, replacesFor } from './refer-to.ts';
 export { parseReferTo, type ReferredTarget, type ReferToFault, referToStatus } from './referred-target.ts';
 export { defaultRules, type ProfileName, profiles, transferRules } from './rules.ts';
@@ -18,17 +28,10 @@ export {
   type TargetPolicy,
 } from './target.ts';
 export {
-  decideRefer,
-  defaultTransfereePolicy,
-  noteRefer,
-  type ReferDecision,
-  type ReferLedger,
-  type ReferRequest,
   reportStatus,
   startReferred,
   type TransfereeEffect,
   type TransfereeEvent,
-  type TransfereePolicy,
   type TransfereeState,
   type TransfereeStep,
   type TransfereeTimer,

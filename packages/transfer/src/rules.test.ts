@@ -22,4 +22,36 @@ test('a profile changes only what it names, and a wish wins over it', () => {
   assert.equal(transferRules('asterisk', { referToSource: 'contact' }).referToSource, 'contact');
 });
 
+test('transfer.md §11: the profiles of this round, each known by its name', () => {
+  for (const name of [
+    'generic',
+    'asterisk',
+    'freeswitch',
+    '3cx',
+    'kamailio',
+    'opensips',
+    'fritzbox',
+    'teams',
+    'broadworks',
+    'netsapiens',
+    'ozeki',
+  ]) {
+    assert.ok(name in profiles, name);
+  }
+});
+
+test('features.md §2.4: a server that finds the dialog by its ids is not asked again with the other URI', () => {
+  assert.equal(transferRules('asterisk').retryOtherForm, false);
+  assert.equal(transferRules('freeswitch').retryOtherForm, false);
+  assert.equal(transferRules('kamailio').retryOtherForm, true);
+});
+
+test('transfer.md §10: no profile hands the caller to a phone that only rings, and none keeps the phone from bridging', () => {
+  for (const name of Object.keys(profiles) as ProfileName[]) {
+    assert.equal(transferRules(name).semiAttended, 'arm', name);
+    assert.equal(transferRules(name).localBridge, 'auto', name);
+    assert.equal(transferRules(name).acrossAccounts, 'bridge', name);
+  }
+});
+
 test.run();

@@ -8,12 +8,9 @@ import {
   noteRefer,
   type ReferLedger,
   type ReferRequest,
-  reportStatus,
-  startReferred,
-  type TransfereeEvent,
   type TransfereePolicy,
-  transfereeStep,
-} from './transferee.ts';
+} from './refer-policy.ts';
+import { reportStatus, startReferred, type TransfereeEvent, transfereeStep } from './transferee.ts';
 
 const request: ReferRequest = {
   referTo: '<sip:300@pbx.example?Replaces=x%40h%3Bto-tag%3Da%3Bfrom-tag%3Db>',
@@ -170,6 +167,71 @@ test('transfer.md §5: the end of the placed call as a NOTIFY status', () => {
   assert.equal(reportStatus({ by: 'network', how: 'transport', status: 503 }), 503);
   assert.equal(reportStatus({ by: 'local', how: 'cancel' }), 487);
 });
+
+test('transfer.md §7.1: every fault of Refer-To has its own answer: 400, 416, 420, 603', () => {
+  const answers: readonly (readonly [string, number])[] = [
+    ['', 400],
+    ['<sip:300@pbx.example>, <sip:301@pbx.example>', 400],
+    ['<sip:300@pbx.example?Replaces=x%40h%3Bto-tag%3Da>', 400], // no from-tag
+    ['<sip:300@pbx.example?Replaces=x%40h%3Bto-tag%3Da%3Bfrom-tag3D7>', 400], // the typo of RFC 5589 §7.3 F5
+    ['<sip:300@pbx.example?Subject=a%0D%0ARoute:%20sip:evil>', 400],
+    ['<sip:300@pbx.example?Replaces=%ZZ>', 400],
+    ['<mailto:a@b.example>', 416],
+    ['<tel:+36123>', 416],
+    ['<sip:300@pbx.example?Require=teleport>', 420],
+    ['<sip:300@pbx.example;method=BYE>', 603],
+  ];
+  for (const [referTo, expected] of answers) assert.equal(status(decide({ referTo })), expected, referTo);
+  assert.equal(status(decide({ referTo: '<tel:+36123>' }, { tel: true })), 'accept');
+});
+
+test('RFC 3261 §19.1.5: header fields that a Refer-To carries besides Replaces and Require are dropped', () => {
+  const decision = decide({
+    referTo: '<sip:300@pbx.example?Route=%3Csip:evil%3E&From=x&Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db>',
+  });
+  assert.ok(decision.name === 'accept');
+  assert.deepEqual(decision.target.dropped, ['Route', 'From']);
+  assert.equal(decision.target.uri, 'sip:300@pbx.example');
+});
+
+test('transfer.md §7.4: 202 in the dialog of a peer without a GRUU, else 200; an account may fix either', () => {
+  const answer = (changes: Partial<ReferRequest>, wishes: Partial<TransfereePolicy> = {}) => {
+    const asked = { ...request, ...changes };
+    const decision = decideRefer(asked, { ...policy, ...wishes }, nobody, 0);
+    assert.ok(decision.name !== 'refuse');
+    const first = startReferred(asked, decision, { ...policy, ...wishes }).effects[0];
+    return first?.type === 'answer-refer' ? first.status : undefined;
+  };
+  assert.equal(answer({}), 202);
+  assert.equal(answer({ gruu: true }), 200);
+  assert.equal(answer({ call: undefined }), 200);
+  assert.equal(answer({}, { acceptStatus: 200 }), 200);
+  assert.equal(answer({ gruu: true }, { acceptStatus: 202 }), 202);
+});
+
+test('transfer.md §7.2: the whole URI is shown to who is asked, and never the display name', () => {
+  const { first } = play({ referTo: '"My bank" <sip:0900666@evil.example>' }, 'ask', []);
+  assert.deepEqual(first[1], { type: 'ask', uri: 'sip:0900666@evil.example' });
+});
+
+test('transfer.md §7.5: Require=replaces of the URI is required of the target', () => {
+  const { first } = play(
+    { referTo: '<sip:300@h?Require=replaces&Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db>' },
+    'same-dialog',
+    [],
+  );
+  assert.ok(first.some((effect) => effect.type === 'invite' && effect.require.includes('replaces')));
+});
+
+for (const code of [302, 404, 420, 481, 486, 603]) {
+  test(`transfer.md §7.6: ${code} to the call that was placed is reported as ${code}, and nothing is tried without Replaces`, () => {
+    const played = play({}, 'same-dialog', [
+      { type: 'failed', cause: { by: 'remote', how: 'response', status: code } },
+    ]);
+    assert.deepEqual(played.last, [`report ${code}`, 'unsilence-transferor']);
+    assert.equal(played.name, 'over');
+  });
+}
 
 test('late events and stale timers are no-ops in every state', () => {
   const cause: EndCause = { by: 'remote', how: 'response', status: 486 };
