@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import { ControlSession, decodeLine, verbTable } from '../src/control/index.ts';
 
 const lines = 100_000;
-const verbs = [...verbTable.keys(), 'subscribe', 'state.get'];
+const verbs = [...verbTable.keys(), 'subscribe', 'state.get', 'transfer.explain'];
 const names = ['to', 'callId', 'transferId', 'topics', 'digit', 'line', 'percent', 'key', 'value'];
 const values: readonly unknown[] = ['9999', 5, -1, null, true, {}, [], 'x'.repeat(100), ['state'], { a: { b: {} } }];
 const words = [

@@ -57,6 +57,36 @@ test('ctl: state and watch are no verbs of the phone', () => {
   assert.deepEqual(parseCtl(['watch']), { ok: true, request: { name: 'watch' } });
 });
 
+test('ctl: transfer.explain, transfer.list and transfer.export are no verbs of the phone', () => {
+  const read = (line: string) => {
+    const parse = parseCtl(line.split(' '));
+    return parse.ok ? parse.request : parse.message;
+  };
+  const place = { config: undefined, folder: undefined };
+  assert.deepEqual(read('transfer.explain'), { name: 'explain', transferId: undefined });
+  assert.deepEqual(read('transfer.explain t-1'), { name: 'explain', transferId: 't-1' });
+  assert.deepEqual(read('transfer.list --folder /x'), { name: 'list', ...place, folder: '/x' });
+  assert.deepEqual(read('transfer.export t-1'), {
+    name: 'export',
+    id: 't-1',
+    form: 'ladder',
+    out: undefined,
+    ...place,
+  });
+  assert.deepEqual(read('transfer.export --as=pcap --out f --config c last'), {
+    name: 'export',
+    id: 'last',
+    form: 'pcap',
+    out: 'f',
+    config: 'c',
+    folder: undefined,
+  });
+  assert.match(String(read('transfer.export')), /needs id/);
+  assert.match(String(read('transfer.export t-1 --as png')), /--as must be one of ladder, json, pcap, svg, not png/);
+  assert.match(String(read('transfer.list t-1')), /no further argument: t-1/);
+  assert.match(String(read('transfer.explian')), /did you mean transfer\.explain\?/);
+});
+
 test('ctl: its verbs are those of the one verb table, with the same arguments', () => {
   assert.deepEqual(Object.keys(CTL_VERBS).sort(), [...verbTable.keys()].sort());
   for (const [verb, { fields }] of verbTable) {

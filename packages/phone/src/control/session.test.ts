@@ -44,6 +44,46 @@ class Client {
 const code = (ack: Record<string, unknown> | undefined) =>
   (ack?.['error'] as Record<string, unknown> | undefined)?.['code'];
 
+test('mqtt §3.4: transfer.explain is a query of every role; only who is at this machine sees the tags', () => {
+  const asked: unknown[] = [];
+  const explanation = {
+    transferId: 't-1',
+    kind: null,
+    state: null,
+    advice: [],
+    refer: null,
+    preconditions: [],
+    tries: [],
+  };
+  const session = new ControlSession({
+    client: 'c1',
+    phone: 'desk',
+    version: '0.1.0',
+    wall: () => 0,
+    explain: (transferId, whole) => {
+      asked.push([transferId, whole]);
+      return transferId === 't-9' ? 'unknown' : explanation;
+    },
+  });
+  const say = (fields: object) => {
+    const [out] = session.receive(
+      { type: 'line', text: JSON.stringify({ v: 1, cmd: 'transfer.explain', ...fields }) },
+      0,
+    );
+    return JSON.parse(out?.type === 'send' ? out.line : '{}') as Record<string, unknown>;
+  };
+  assert.deepEqual(say({ id: '1', role: 'reader' })['result'], explanation);
+  assert.equal(say({ id: '2', args: { transferId: 't-1' } })['phase'], 'done');
+  assert.equal(code(say({ id: '3', args: { transferId: 't-9' } })), 'unknown_transfer');
+  assert.equal(code(say({ id: '4', args: { transfer: 't-1' } })), 'bad_schema');
+  assert.deepEqual(asked, [
+    [undefined, false],
+    ['t-1', true],
+    ['t-9', true],
+  ]);
+  assert.equal(code(new Client().say({ id: '1', cmd: 'transfer.explain' })[0]), 'internal');
+});
+
 test('mqtt §3.4: hello says who the phone is and every verb', () => {
   const [hello] = new Client().give({ type: 'opened' });
   assert.equal(hello?.['type'], 'hello');

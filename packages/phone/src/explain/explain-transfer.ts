@@ -10,6 +10,7 @@ import type { TransferExplanation } from '../control/explanation.ts';
 import { accountOf, callsIn, currentTransfer, inHand, nameOf } from '../reducer/inquiry.ts';
 import type { Call, PhoneState, TransferRecord } from '../reducer/state.ts';
 import { blindGoal, legFacts, rulesFor } from '../reducer/transfer-facts.ts';
+import { adviceFor, adviceWithout } from './advice.ts';
 
 /**
  * What the phone's transfer would send now. `transferId` absent = the transfer that a key would mean, else the two calls
@@ -52,25 +53,12 @@ function ofCalls(state: PhoneState): Told {
       callOf: (leg) => (leg === 'caller' ? first : second).id,
     };
   }
-  return { record: undefined, advice: missing(state, hand ?? held[0]), explanation: undefined, callOf: () => null };
-}
-
-function missing(state: PhoneState, call: Call | undefined): readonly string[] {
-  const ringing = callsIn(state, 'ringing')[0];
-  if (call === undefined && ringing !== undefined)
-    return [`Nothing can be transferred yet: ${nameOf(ringing)} has not been answered.`, 'Answer the call first.'];
-  if (call === undefined)
-    return [
-      'No transfer is under way, and there is no call.',
-      'A transfer needs a caller: answer or place a call first.',
-    ];
-  if (call.emergency) return ['An emergency call is up: it is not transferred.'];
-  if (call.dialog === undefined || call.phase.name === 'dialing' || call.phase.name === 'ringback')
-    return [`Nothing can be transferred yet: ${nameOf(call)} has not answered.`];
-  return [
-    `No transfer is under way. ${nameOf(call)} can be transferred.`,
-    'Press Transfer and dial whom the caller is to get (or: switchhook ctl transfer.start NUMBER).',
-  ];
+  return {
+    record: undefined,
+    advice: adviceWithout(state, hand ?? held[0]),
+    explanation: undefined,
+    callOf: () => null,
+  };
 }
 
 function ofRecord(state: PhoneState, record: TransferRecord): Told {
@@ -102,60 +90,6 @@ function ofRecord(state: PhoneState, record: TransferRecord): Told {
 /** A transfer that failed begins anew: its next REFER is a first one. */
 function next(machine: TransferState, attempt: Attempt | undefined): { readonly attempt?: Attempt } {
   return attempt === undefined || machine.name === 'restored' ? {} : { attempt };
-}
-
-/** What is missing, and what to press. */
-function adviceFor({ machine, to, kind, outcome }: TransferRecord, target: Call | undefined): readonly string[] {
-  const who = target === undefined ? (to ?? 'the target') : nameOf(target);
-  switch (machine.name) {
-    case 'holding':
-      if (kind === 'blind') return ['The REFER goes out as soon as the caller is held.'];
-      return to === undefined
-        ? ['Dial whom the caller is to get.']
-        : ['The caller is being held, then the target is dialled.'];
-    case 'calling-target':
-      if (to === undefined) return ['Dial whom the caller is to get; Cancel leads back to the caller.'];
-      return [`${who} has not answered.`, 'Press Transfer to hand over as soon as it answers, or Cancel to go back.'];
-    case 'armed':
-      return [
-        `The REFER goes out as soon as ${who} answers.`,
-        'Press Transfer again to send the caller there unasked.',
-      ];
-    case 'consulting':
-    case 'swapped':
-    case 'merged':
-      return ['Nothing is missing: press Transfer (or transfer.complete) and this REFER goes out.'];
-    case 'referring':
-      return ['The REFER is out and has not been answered.'];
-    case 'backing-off':
-      return ['The far end asked us to wait; the REFER goes out again by itself. Cancel leads back.'];
-    case 'watching':
-      return ['The REFER was accepted; the phone waits for proof that the caller has arrived.'];
-    case 'restored':
-      return [
-        'The transfer failed and both calls are back.',
-        'Press Transfer to try again, or Cancel to go back to the caller.',
-      ];
-    case 'unsure':
-      return [
-        'Nobody said how the transfer ended; both calls are kept.',
-        'Press Transfer to try again, or Cancel to go back.',
-      ];
-    case 'caller-held':
-      return ['The target has gone; the caller waits.', 'Press Cancel or the line key to take the caller back.'];
-    case 'bridging':
-    case 'bridged':
-      return ['The phone itself joins the two: no REFER is sent any more.'];
-    case 'over':
-    case 'settling':
-      return [
-        outcome?.name === 'completed'
-          ? 'The transfer is completed: nothing is sent any more.'
-          : 'This transfer is over.',
-      ];
-    default:
-      return [`The transfer is under way (${machine.name}).`];
-  }
 }
 
 function pairOf(state: PhoneState, caller: Call | undefined, target: Call | undefined): PairFacts | undefined {
