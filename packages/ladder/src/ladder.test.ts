@@ -115,9 +115,9 @@ test('ladder: text has a column a party, the time, and what each message says', 
 test('ladder: marks stand between the messages, on one line each, with their time', () => {
   const ladder = ladderOf(wire(FLOW.slice(0, 3)), names, ['receptionist', 'exchange']);
   const marks = [
-    { atMs: 1005, text: 'holding' },
-    { atMs: 1015, text: 'dialled\u001b[2J\r\n9999' },
-    { atMs: 9000, text: 'over' },
+    { atMs: 1005, before: 1, text: 'holding' },
+    { atMs: 1015, before: 2, text: 'dialled\u001b[2J\r\n9999' },
+    { atMs: 9000, before: 3, text: 'over' },
   ];
   const lines = ladderText(ladder, marks).trimEnd().split('\n');
   assert.equal(lines.length, 7);

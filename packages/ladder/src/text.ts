@@ -8,12 +8,14 @@ const MARGIN = 9;
 /** Something that happened between the messages, told by whoever recorded them. */
 export interface Mark {
   readonly atMs: Millis;
+  /** The step before which it stands; the number of steps = after them all. */
+  readonly before: number;
   readonly text: string;
 }
 
 /**
- * The ladder as text: seconds since its first message, a column a party, what each message says at the right; `marks`,
- * in the order of time, stand on lines of their own.
+ * The ladder as text: seconds since its first message, a column a party, what each message says at the right; `marks`
+ * stand on lines of their own.
  */
 export function ladderText(ladder: Ladder, marks: readonly Mark[] = []): string {
   const { parties, steps } = ladder;
@@ -22,15 +24,12 @@ export function ladderText(ladder: Ladder, marks: readonly Mark[] = []): string 
   const start = steps[0]!.atMs;
   const width = MARGIN + (parties.length - 1) * GAP + 2;
   const lines: string[] = [headOf(parties)];
-  const said = [...marks];
-  const sayUntil = (atMs: Millis): void => {
-    while (said[0] !== undefined && said[0].atMs < atMs) {
-      const { atMs: at, text } = said.shift()!;
-      lines.push(`${secondsOf(at - start)}= ${oneLine(text)}`);
-    }
+  const sayBefore = (index: number): void => {
+    for (const { atMs, before, text } of marks)
+      if (before === index) lines.push(`${secondsOf(atMs - start)}= ${oneLine(text)}`);
   };
-  for (const step of steps) {
-    sayUntil(step.atMs);
+  for (const [index, step] of steps.entries()) {
+    sayBefore(index);
     const call = calls.of(step.callId);
     const notes = [
       `${call} ${step.cseq.number} ${step.cseq.method}`,
@@ -40,7 +39,7 @@ export function ladderText(ladder: Ladder, marks: readonly Mark[] = []): string 
     ];
     lines.push(oneLine(`${arrowOf(step, parties, step.atMs - start).padEnd(width)} ${notes.join(' · ')}`));
   }
-  sayUntil(Number.POSITIVE_INFINITY);
+  sayBefore(steps.length);
   return `${lines.join('\n')}\n`;
 }
 
