@@ -211,7 +211,8 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
       const last = recording.events.at(-1)!.line as { readonly state?: string };
       if (last.state === event.state) return;
     }
-    if (recording.events.length < EVENT_LIMIT) recording.events.push(this.#timed(event));
+    // the verdict is never what the limit costs
+    if (recording.events.length < EVENT_LIMIT || event.type === 'outcome') recording.events.push(this.#timed(event));
   }
 
   #timed(line: Event): Timed {
