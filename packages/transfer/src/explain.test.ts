@@ -64,6 +64,8 @@ test('transfer.explain: the tries are those that the machine goes through', () =
   );
   const out = explain(gruu, transferRules(), now);
   assert.equal(out.tries[1]!.name, 'in-dialog');
+  const extras = explain(facts, transferRules('generic', { referSub: false }), now);
+  assert.equal(extras.tries[1]!.name, 'adapted');
 });
 
 test('RFC 4538 §3: Target-Dialog is told as the transferee sees it', () => {

@@ -3,7 +3,7 @@ import type { BlindGoal, Leg, LegFacts, PairFacts, ReferManner, TransferRules } 
 import { hostOf } from './refer-to.ts';
 import type { Attempt } from './state.ts';
 import { otherLeg } from './step.ts';
-import { bridgeAtOnce, mayBridge, withOtherForm, withOtherLeg } from './tries.ts';
+import { bridgeAtOnce, mayBridge, withOtherForm, withOtherLeg, withoutExtras } from './tries.ts';
 
 /** What has to be true before a REFER can bring a transfer about, and what decides how it looks. */
 export type PreconditionName =
@@ -47,7 +47,7 @@ export interface ExplainedRefer {
 
 /** One try of the series: what is done when everything before it did not bring the transfer about. */
 export interface ExplainedTry {
-  readonly name: 'refer' | 'in-dialog' | 'other-form' | 'other-leg' | 'bridge' | 'restore';
+  readonly name: 'refer' | 'in-dialog' | 'adapted' | 'other-form' | 'other-leg' | 'bridge' | 'restore';
   /** After which answers it is tried; empty for the first. */
   readonly after: string;
   readonly detail: string;
@@ -203,6 +203,12 @@ function triesOf(attempt: Attempt, rules: TransferRules): ExplainedTry[] {
     { name: 'refer', after: '', detail: `REFER to the ${attempt.leg}, ${formWord(attempt.form)} in Refer-To` },
     ...inDialogTry(attempt),
   ];
+  if (withoutExtras(attempt, 416) !== undefined)
+    tries.push({
+      name: 'adapted',
+      after: 'REFER 400, 416, 420, 421, 488, 606',
+      detail: 'once without Require=replaces, tdialog and Refer-Sub, and with sip: for sips: after 416',
+    });
   const form = withOtherForm(attempt, rules);
   if (form !== undefined)
     tries.push({

@@ -80,7 +80,7 @@ function inDialog(attempt: Attempt): Attempt {
 }
 
 /** The same without Require=replaces, tdialog and Refer-Sub, and after 416 with `sip:`; once, and only when it differs. */
-function withoutExtras(attempt: Attempt, status: number): Attempt | undefined {
+export function withoutExtras(attempt: Attempt, status: number): Attempt | undefined {
   const secure = status === 416 && /^sips:/i.test(wording(attempt).referTo);
   const extras = attempt.requireReplaces || attempt.withoutSubscription || attempt.manner === 'out-of-dialog' || secure;
   if (attempt.tried.adapted || !extras) return undefined;

@@ -69,8 +69,14 @@ export const starts: readonly Start[] = [
   {
     ...attended,
     name: 'attended, early',
-    rules: { ...plain, semiAttended: 'early' },
-    without: ['merge', 'bridge', 'swap'],
+    rules: { ...plain, semiAttended: 'early', localBridge: 'never' },
+    without: ['merge', 'bridge', 'swap', 'hold-refused', 'resume-refused'],
+  },
+  {
+    ...attended,
+    name: 'attended, blind at the first press',
+    rules: { ...plain, semiAttended: 'blind', localBridge: 'never', holdTarget: false },
+    without: ['merge', 'bridge', 'swap', 'hold-refused', 'resume-refused'],
   },
   blind,
   { ...blind, name: 'blind where BYE proves', rules: transferRules('netsapiens') },
