@@ -103,7 +103,7 @@ function lineLamp(state: PhoneState, line: number): PatternName {
   }
   if (calls.some((call) => call.phase.name === 'ringing' && call.replaces === undefined)) return 'fast-green';
   const hand = inHand(state);
-  const rests = calls.filter(({ phase }) => phase.name === 'held' || phase.name === 'joined');
+  const rests = calls.filter(({ phase }) => ['held', 'joined', 'resuming'].includes(phase.name));
   const call =
     calls.find((each) => each.id === hand?.id) ?? rests.find((each) => each.phase.name === 'held') ?? rests[0];
   if (call !== undefined) return callLamp(call);

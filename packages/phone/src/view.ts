@@ -199,7 +199,7 @@ function lines(state: PhoneState): readonly string[] {
   }
   const ringing = callsIn(state, 'ringing').find((call) => call.replaces === undefined);
   const hand = inHand(state);
-  const held = callsIn(state, 'held');
+  const held = callsIn(state, 'held').filter((call) => !isHandedOver(state, call));
   const [one, other] = conference(state);
   if (hand?.phase.name === 'joined' && one !== undefined && other !== undefined && ringing === undefined)
     return [`${nameOf(one)} + ${nameOf(other)}`, 'All three talk. Put down = hand over'];
@@ -223,6 +223,11 @@ function lines(state: PhoneState): readonly string[] {
   }
   if (!isRegistered(state)) return ['Not registered', state.dnd ? 'Do not disturb' : ''];
   return [state.settings.accounts[0]?.user ?? '', state.dnd ? 'Do not disturb' : ''];
+}
+
+/** The transfer is done: this call only waits for its BYE. */
+function isHandedOver(state: PhoneState, call: Call): boolean {
+  return state.transfers.some((record) => record.machine.name === 'settling' && isLeg(record, call.id));
 }
 
 function underWay({ machine }: TransferRecord): string {

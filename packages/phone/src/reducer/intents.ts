@@ -14,12 +14,12 @@ import { beginAttended, beginBlind, beginJoin, drive, machineAccepts } from './t
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
-  if (endsTone(intent.verb)) d.set({ beep: undefined });
+  if (endsTone(intent.verb)) d.set({ beep: undefined, message: undefined });
   if (isPlain(intent)) plainStep(d, intent, ticket);
   else handStep(d, intent, ticket, plainStep);
 }
 
-/** A tone about the last call does not sound into the next one: whoever goes on with calls has heard it. */
+/** A tone or text about the last call does not last into the next one: whoever goes on with calls has had it. */
 function endsTone(verb: Intent['verb']): boolean {
   return !/^(audio|settings|system)\.|\.(mute|dnd|dtmf)$/.test(verb);
 }
