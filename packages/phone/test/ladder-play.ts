@@ -11,6 +11,7 @@ import { EXCHANGE, PHONE, Scene } from './scene.ts';
  * ```
  * # What this exchange does.            a comment
  * profile asterisk                      the rules that the phone has for it; `rule NAME JSON` changes one
+ * target sip:9999@office.example        the target's Contact, where it is another one
  * begin attended                        both calls stand and Transfer was pressed; also: blind, armed, consulting, talking
  * phone > caller REFER Refer-To: <sip:  the phone's next message must be this one and have these pieces, `|` between them
  * caller > phone 202                    the answer to the open REFER; `407 INVITE` names the method; header fields may follow
@@ -30,9 +31,11 @@ export function playLadder(script: string): void {
     [...script.matchAll(/^rule +(\S+) +(.+)$/gm)].map(([, name, value]) => [name, JSON.parse(value!)]),
   );
   const accept = /^accepts refer$/m.test(script);
-  const play = new LadderPlay(new Scene({ profile, rules, settings: accept ? { acceptRefer: 'same-dialog' } : {} }));
+  const contact = /^target +(sip:\S+)$/m.exec(script)?.[1];
+  const scene = new Scene({ profile, rules, settings: accept ? { acceptRefer: 'same-dialog' } : {} });
+  const play = new LadderPlay(scene, contact);
   for (const [index, line] of lines.entries()) {
-    if (line === '' || /^(profile|rule|accepts) /.test(line)) continue;
+    if (line === '' || /^(profile|rule|accepts|target sip:)/.test(line)) continue;
     try {
       play.line(line);
     } catch (error) {
@@ -49,9 +52,12 @@ class LadderPlay {
   readonly #seen = new Set<string>();
   #at = 0;
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, contact: string | undefined) {
     this.#scene = scene;
-    this.#cast = { caller: scene.party('2001'), target: scene.party('9999') };
+    this.#cast = {
+      caller: scene.party('2001'),
+      target: scene.party('9999', contact === undefined ? {} : { contact }),
+    };
     for (const party of Object.values(this.#cast)) for (const method of WAITING) party.habits.set(method, 'waits');
   }
 

@@ -57,7 +57,7 @@ for (const status of [405, 501]) {
   });
 }
 
-for (const status of [486, 503, 600]) {
+for (const status of [302, 486, 503, 600]) {
   test(`transfer.md §9.2: final NOTIFY ${status}: failed, both calls live, the person has the target and may choose`, () => {
     const { scene, caller, target } = cast();
     scene.accepted(caller, target);

@@ -263,6 +263,25 @@ test('transfer.md §9.17: a second REFER has a new CSeq, and late NOTIFYs of the
   scene.over();
 });
 
+test('transfer.md §9.17: after a second try, neither NOTIFY nor answer of the first one is taken for its own', () => {
+  const { scene, caller, target } = cast();
+  scene.referring(caller, target);
+  const first = caller.request('REFER');
+  caller.notifies(404, 'active;expires=60'); // before the 202, and the subscription stays
+  scene.ms(50);
+  const second = caller.request('REFER');
+  assert.notEqual(second, first, 'the other form of the URI');
+  caller.replyTo(first, 202);
+  scene.ms(20);
+  caller.notifies(200, undefined, [`Event: refer;id=${Number.parseInt(first.headers.get('CSeq') ?? '', 10)}`]);
+  scene.ms(50);
+  assert.deepEqual(scene.verdicts, []);
+  caller.replyTo(second, 603);
+  scene.ms(50);
+  assert.deepEqual([scene.verdicts, scene.stage], [['failed refer 603'], { 2001: 'held', 9999: 'talking' }]);
+  scene.over();
+});
+
 test('transfer.md §9.18: a REFER that UDP repeats is one REFER; the same CSeq in another transaction is refused', () => {
   const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
   const transferor = scene.party('2001');

@@ -158,12 +158,13 @@ for (const status of [200, 202, 299]) {
   });
 }
 
-test('transfer.md §9.24: the caller is a conference (isfocus): a transfer as any other', () => {
+test('transfer.md §9.24: the caller is a conference (isfocus): a transfer as any other, and said', () => {
   const scene = new Scene();
   const caller = scene.party('2001', { focus: true });
   const target = scene.party('9999');
   scene.accepted(caller, target);
   assert.match(scene.wire.find(({ text }) => text.startsWith('INVITE'))?.text ?? '', /;isfocus\r\n/);
+  assert.ok(scene.notes.includes('transfer-conference'), 'and the journal says so');
   caller.notifies(200);
   scene.seconds(5);
   assert.deepEqual(scene.verdicts, ['completed notify']);
