@@ -99,6 +99,9 @@ test('mqtt §3.4: commands are answered in phases at the response topic with the
   await online();
   const [state] = await command({ id: 'q1', cmd: 'state.get' });
   assert.deepEqual([state!.phase, state!.result!['phone']], ['done', 'idle']);
+  const [explained] = await command({ id: 'q5', cmd: 'transfer.explain' });
+  assert.equal(explained!.phase, 'done');
+  assert.match(String(explained!.result!['advice']), /no call/);
   const answers = await command({ id: 'q2', cmd: 'settings.set', args: { key: 'dnd', value: true } });
   assert.equal(answers.at(-1)!.phase, 'failed', 'the operator may not change settings');
   assert.equal(answers.at(-1)!.error!.code, 'forbidden');
