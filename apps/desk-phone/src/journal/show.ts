@@ -50,12 +50,10 @@ function titleOf(journal: Journal): string {
 }
 
 function sentence({ outcome, evidence, stage, status, text }: Verdict): string {
-  const detail =
-    outcome === 'completed'
-      ? `proof: ${evidence ?? 'none'}`
-      : [stage === null ? '' : `at ${stage}`, status === null ? '' : String(status), text === null ? '' : plain(text)]
-          .filter((part) => part !== '')
-          .join(' ');
+  const answer = [status === null ? '' : String(status), text === null ? '' : plain(text)];
+  const words = outcome === 'completed' ? [`proof: ${evidence ?? 'none'}`] : [stage === null ? '' : `at ${stage}`];
+  if (outcome === 'completed' && status !== null) words.push('instead of');
+  const detail = [...words, ...answer].filter((word) => word !== '').join(' ');
   return detail === '' ? outcome : `${outcome} (${detail})`;
 }
 

@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import { FORMS } from '../ctl/arguments.ts';
 import { CONVERSATION_BYTES } from './conversations.ts';
 import { readJournal } from './journal-line.ts';
-import { showJournal, verdictOf } from './show.ts';
+import { listLine, showJournal, verdictOf } from './show.ts';
 import { TransferRecorder } from './transfer-recorder.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
@@ -93,6 +93,15 @@ test('journal: a transfer that is tried again is another one over the same calls
   const names = [...new Map(kept).keys()];
   assert.deepEqual(names, ['2026-11-22-182001-t-1', '2026-11-22-182001-t-2']);
   for (const [, text] of new Map(kept)) assert.match(text, /INVITE sip:one@pbx/);
+});
+
+test('journal: a bridge says after which answer the phone joined the two', () => {
+  const { recorder, invite, moved, last } = rig();
+  invite('one');
+  const evidence = { name: 'bridge', instead: { status: 405, phrase: 'Method Not Allowed' } };
+  moved(transfer('bridged', { outcome: { name: 'completed', evidence } }));
+  recorder.close();
+  assert.match(listLine(last()), /: completed \(proof: bridge instead of 405 Method Not Allowed\), 1 messages$/);
 });
 
 test('journal: who asked is told by door and role, and what they pressed in a call is not', () => {

@@ -1,6 +1,7 @@
 import type { PhoneState, TransferRecord } from '@switchhook/phone';
 import type { JournalEntry, RuntimeListener } from '@switchhook/phone/node';
 import type { AlarmClock, Millis } from '@switchhook/sans-io';
+import type { TransferOutcome } from '@switchhook/transfer';
 import { type Conversation, Conversations } from './conversations.ts';
 import { type JournalHead, type JournalLine, type Leg, printJournal } from './journal-line.ts';
 import type { PassingMessage, SipWatcher } from './sip-tap.ts';
@@ -166,15 +167,7 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
 
   #verdict(recording: Recording, { outcome }: TransferRecord): void {
     if (outcome === undefined) return;
-    const failed = outcome.name === 'failed' ? outcome : undefined;
-    this.#add(recording, {
-      type: 'outcome',
-      outcome: outcome.name,
-      evidence: outcome.name === 'completed' ? outcome.evidence.name : null,
-      stage: failed?.stage ?? null,
-      status: failed?.status ?? null,
-      text: outcome.name === 'unknown' ? outcome.why : (failed?.phrase ?? null),
-    });
+    this.#add(recording, { type: 'outcome', outcome: outcome.name, ...detailsOf(outcome) });
     this.#keep(recording);
     const { clock } = this.#options;
     recording.settling?.();
@@ -257,6 +250,25 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     const { atMs, order, out, transport } = message;
     const line = { type: 'message', leg, out, from, to, transport, text: octetText(message.redacted()) } as const;
     return { atMs, order, line };
+  }
+}
+
+/** What a verdict rests on; a bridge also says after which answer the phone joined the two. */
+function detailsOf(outcome: TransferOutcome) {
+  const none = { evidence: null, stage: null, status: null, text: null };
+  switch (outcome.name) {
+    case 'completed': {
+      const { evidence } = outcome;
+      if (evidence.name !== 'bridge') return { ...none, evidence: evidence.name };
+      const { status, phrase } = evidence.instead;
+      return { ...none, evidence: evidence.name, status: status ?? null, text: phrase ?? null };
+    }
+    case 'failed':
+      return { ...none, stage: outcome.stage, status: outcome.status ?? null, text: outcome.phrase ?? null };
+    case 'unknown':
+      return { ...none, text: outcome.why };
+    default:
+      throw outcome satisfies never;
   }
 }
 
