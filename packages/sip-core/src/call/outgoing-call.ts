@@ -1,19 +1,17 @@
 import { hex } from '@switchhook/sans-io';
-import { Dialog } from '../dialog/dialog.ts';
+import type { Dialog } from '../dialog/dialog.ts';
 import { routesOfResponse } from '../dialog/route-set.ts';
-import { requestOf } from '../message/build.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
-import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
-import { cseqOf, toTagOf } from '../message/values.ts';
-import type { CallId, CallIn, EndCause, Flow, SessionBody } from '../user-agent/door.ts';
+import { toTagOf } from '../message/values.ts';
+import type { CallId, EndCause, Flow, SessionBody } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
-import type { Inbound, OpenRequest, Services } from '../user-agent/services.ts';
-import { ALLOW, withBody } from './capabilities.ts';
+import type { OpenRequest, Services } from '../user-agent/services.ts';
+import { composeInvite, type InviteOrder } from './compose-invite.ts';
+import { dialogOfResponse, earlyUsage, leavingUsage } from './early-usage.ts';
 import { silentEnd } from './end-cause.ts';
-import { acceptance, type InviteUsage } from './in-dialog.ts';
 import { contactUri, readParty, readPeer } from './peer.ts';
 import { Session } from './session.ts';
-import { readSessionBody, SDP } from './session-body.ts';
+import { readSessionBody } from './session-body.ts';
 import { SessionTerms } from './session-terms.ts';
 
 type OutgoingState =
@@ -24,8 +22,6 @@ type OutgoingState =
   | { readonly name: 'cancelling'; readonly cause: EndCause }
   | { readonly name: 'answered'; readonly session: Session; readonly tag: string }
   | { readonly name: 'over' };
-
-type InviteOrder = Extract<CallIn, { type: 'invite' }>;
 
 interface EarlyDialog {
   readonly dialog: Dialog;
@@ -75,7 +71,10 @@ export class OutgoingCall {
     this.#open = this.#services.request({
       seat: this.#seat,
       flow: this.#seat.flow,
-      compose: () => this.#compose(),
+      compose: () => {
+        const ids = { sipCallId: this.#sipCallId, localTag: this.#localTag, cseq: this.#cseq++ };
+        return composeInvite(this.#seat, this.#order, ids, this.#terms);
+      },
       provisional: (response, sent, from) => this.#provisional(response, sent, from),
       final: (response, sent, from) => {
         if (response.status < 300) this.#success(response, sent, from);
@@ -136,28 +135,6 @@ export class OutgoingCall {
     timers.set(`${this.id}:cancel`, now + 64 * t1, () => this.#finish(cause));
   }
 
-  #compose(): SipRequest {
-    const { to, body, replaces, referredBy, require } = this.#order;
-    const headers: [string, string][] = this.#seat.capabilities.map(([name, value]) => [name, value]);
-    headers.push(...this.#terms.fields(undefined).map(([name, value]): [string, string] => [name, value]));
-    headers.push(['Accept', SDP]);
-    if (require !== undefined && require.length > 0) headers.push(['Require', require.join(', ')]);
-    if (replaces !== undefined) headers.push(['Replaces', replaces]);
-    if (referredBy !== undefined) headers.push(['Referred-By', referredBy]);
-    const { addressOfRecord, account } = this.#seat;
-    const invite = requestOf({
-      method: 'INVITE',
-      uri: to,
-      from: nameAddr(addressOfRecord, account.displayName, [['tag', this.#localTag]]),
-      to: nameAddr(to),
-      callId: this.#sipCallId,
-      cseq: this.#cseq++,
-      contact: this.#seat.contact,
-      headers,
-    });
-    return body === undefined ? invite : withBody(invite, SDP, body);
-  }
-
   // ----------------------------------------------------------------------------------------------------- responses
 
   #provisional(response: SipResponse, sent: SipRequest, from: Flow): void {
@@ -194,27 +171,16 @@ export class OutgoingCall {
     if (target === undefined || this.#early.size >= MAX_EARLY_DIALOGS) return undefined;
     const dialog = this.#dialogOf(response, sent, from, tag);
     const early: EarlyDialog = { dialog, body: undefined };
-    dialog.usage = this.#earlyUsage(dialog);
+    const isUp = (): boolean => this.#state.name === 'calling' || this.#state.name === 'proceeding';
+    dialog.usage = earlyUsage(this.#services, dialog, isUp, () => this.replaced());
     this.#services.dialogs.hold(dialog, 'invite');
     this.#early.set(tag, early);
     return early;
   }
 
   #dialogOf(response: SipResponse, sent: SipRequest, from: Flow, tag: string): Dialog {
-    const target = contactUri(response.headers);
-    const to = response.headers.read('To', parseNameAddr);
-    const dialog = new Dialog({
-      seat: this.#seat,
-      identity: { sipCallId: this.#sipCallId, localTag: this.#localTag, remoteTag: tag },
-      localAddress: this.#seat.address,
-      remoteAddress: printNameAddr(nameAddr(to?.uri ?? this.#order.to, to?.display)),
-      routes: routesOfResponse(response.headers),
-      target: target !== undefined && !this.#services.isOwnContact(target) ? target : this.#order.to,
-      localCSeq: cseqOf(sent).number,
-      remoteCSeq: undefined,
-      ownsCallId: true,
-      flow: from,
-    });
+    const identity = { sipCallId: this.#sipCallId, localTag: this.#localTag, remoteTag: tag };
+    const dialog = dialogOfResponse(this.#services, this.#seat, identity, { response, sent, from });
     dialog.call = this.id;
     return dialog;
   }
@@ -319,53 +285,6 @@ export class OutgoingCall {
     }
     this.#early.clear();
   }
-
-  /** Requests of the far end while it rings. */
-  #earlyUsage(dialog: Dialog): InviteUsage {
-    const services = this.#services;
-    const isUp = (): boolean => this.#state.name === 'calling' || this.#state.name === 'proceeding';
-    return {
-      get isUp() {
-        return isUp();
-      },
-      receive: (inbound: Inbound): void => {
-        const { localTag } = dialog.identity;
-        switch (inbound.request.method) {
-          case 'UPDATE': {
-            // RFC 3311 §5.2: our offer in the INVITE is open, so theirs has to wait.
-            const reading = readSessionBody(inbound.request);
-            if (reading.name === 'none') services.reply(inbound, 200, acceptance(dialog));
-            else services.reply(inbound, 491, { localTag });
-            return;
-          }
-          case 'OPTIONS':
-            return void services.reply(inbound, 200, acceptance(dialog));
-          case 'BYE':
-            // The callee must not (RFC 3261 §15); its final response to INVITE decides.
-            return void services.reply(inbound, 200, { localTag });
-          case 'INVITE':
-            return void services.reply(inbound, 491, { localTag });
-          default:
-            return void services.reply(inbound, 405, { localTag, headers: [['Allow', ALLOW]] });
-        }
-      },
-      receiveAck: () => undefined,
-      replaced: () => this.replaced(),
-    };
-  }
 }
 
 const MAX_EARLY_DIALOGS = 16;
-
-/** A dialog that we are saying BYE in: a crossing BYE is answered 200, all else 481. */
-function leavingUsage(services: Services, dialog: Dialog): InviteUsage {
-  return {
-    isUp: false,
-    receive: (inbound) => {
-      const status = inbound.request.method === 'BYE' ? 200 : 481;
-      services.reply(inbound, status, { localTag: dialog.identity.localTag });
-    },
-    receiveAck: () => undefined,
-    replaced: () => undefined,
-  };
-}

@@ -1,12 +1,7 @@
-import { type Core, earliest, hex, type Millis, type Token, token } from '@switchhook/sans-io';
-import type { Dialog } from '../dialog/dialog.ts';
+import { type Core, earliest, type Millis } from '@switchhook/sans-io';
 import { DialogBook } from '../dialog/dialog-book.ts';
 import { flowHost } from '../dialog/next-hop.ts';
-import { responseTo } from '../message/build.ts';
-import type { SipRequest, SipResponse } from '../message/message.ts';
-import { printMessage } from '../message/print-message.ts';
-import { parseUri } from '../message/uri.ts';
-import { toTagOf } from '../message/values.ts';
+import type { SipRequest } from '../message/message.ts';
 import { Registration } from '../registration/registration.ts';
 import { ReceivedRefers } from '../subscription/received-refers.ts';
 import { SentRefers } from '../subscription/sent-refers.ts';
@@ -15,11 +10,12 @@ import { HalfMessages } from '../transport/half-messages.ts';
 import { MessageIntake } from '../transport/message-intake.ts';
 import { Admission } from './admission.ts';
 import { Calls } from './calls.ts';
-import type { AccountId, Flow, UserAgentEvent, UserAgentIn, UserAgentOut } from './door.ts';
+import type { AccountId, Flow, UserAgentIn, UserAgentOut } from './door.ts';
+import { makeServices } from './make-services.ts';
 import { Reception } from './reception.ts';
 import { Requests } from './requests.ts';
 import { Seat } from './seat.ts';
-import type { Inbound, OpenRequest, Order, ReplyParts, Services } from './services.ts';
+import type { Inbound, Services } from './services.ts';
 import type { UserAgentSettings } from './settings.ts';
 import { Timers } from './timers.ts';
 
@@ -42,11 +38,6 @@ const REGISTRATION = 'registration:';
 /** Calls at a time where the settings say nothing. */
 const MOST_CALLS = 64;
 
-const KEEP_ALIVE = new Uint8Array([13, 10, 13, 10]);
-
-/** How long the ids of an ended call are remembered for a late Replaces (RFC 3891 §3). */
-const BURIAL_T1S = 64;
-
 /**
  * A SIP user agent as a core (RFC 3261): everything that it does is a function of its inputs, their times and its
  * random bytes. The door says what goes in and comes out.
@@ -58,7 +49,6 @@ const BURIAL_T1S = 64;
  * ```
  */
 export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
-  readonly #settings: UserAgentSettings;
   readonly #seats: readonly Seat[];
   readonly #layer: TransactionLayer;
   readonly #timers = new Timers();
@@ -75,10 +65,8 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   readonly #services: Services;
   #now: Millis = 0;
   #out: UserAgentOut[] = [];
-  #minted = 0;
 
   constructor(settings: UserAgentSettings) {
-    this.#settings = settings;
     const t1 = settings.t1Ms ?? 500;
     const { calls: mostCalls = MOST_CALLS, serverTransactions } = settings.limits ?? {};
     this.#layer = new TransactionLayer({
@@ -92,7 +80,18 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         throw new Error(`account ${seat.account.id} uses ${seat.account.transport}, which has no local address`);
       }
     }
-    this.#services = this.#makeServices(t1);
+    this.#services = makeServices({
+      settings,
+      seats: this.#seats,
+      t1,
+      timers: this.#timers,
+      dialogs: this.#dialogs,
+      now: () => this.#now,
+      put: (out) => void this.#out.push(out),
+      respond: (transaction, response) => this.#take(this.#layer.respond(transaction, response, this.#now)),
+      requests: () => this.#requests,
+      calls: () => this.#calls,
+    });
     this.#requests = new Requests({
       services: this.#services,
       settings,
@@ -114,10 +113,10 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       settings,
       seats: this.#seats,
       isExpected: (request) => this.#reception.isExpected(request),
-      note: (word, detail, flow) => this.#note(word, detail, flow),
+      note: (word, detail, flow) => this.#services.note(word, detail, flow),
     });
     this.#halves = new HalfMessages(this.#intake, this.#services, (flow) => {
-      this.#note('half-message', undefined, flow);
+      this.#services.note('half-message', undefined, flow);
       this.#close(flow);
     });
     for (const seat of this.#seats) {
@@ -213,7 +212,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
           this.#out.push({ type: 'send', flow, bytes: item.bytes });
           break;
         case 'refused':
-          this.#note('bad-message', item.fault, flow);
+          this.#services.note('bad-message', item.fault, flow);
           // A stranger learns nothing from us, not even that we are here.
           if (item.answer !== undefined && this.#admission.accepts(flow)) {
             this.#out.push({ type: 'send', flow: item.answer.flow, bytes: item.answer.bytes });
@@ -232,7 +231,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   }
 
   #broken(flow: Flow, why: string): void {
-    this.#note('flow-broken', why, flow);
+    this.#services.note('flow-broken', why, flow);
     this.#take(this.#layer.failed(flow, why, this.#now));
     if (flow.transport === 'udp') return;
     for (const seat of this.#seats) {
@@ -279,83 +278,13 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         this.#requests.failed(out.transaction, 'transport');
         return;
       case 'unacknowledged':
-        this.#note('no-ack', out.request.method);
+        this.#services.note('no-ack', out.request.method);
         return;
       case 'stray':
-        this.#note('stray-response', `${out.response.status} ${out.why}`, out.flow);
+        this.#services.note('stray-response', `${out.response.status} ${out.why}`, out.flow);
         return;
       default:
         throw new Error(`no such output: ${JSON.stringify(out satisfies never)}`);
     }
-  }
-
-  #note(word: string, detail?: string, flow?: Flow): void {
-    this.#out.push({
-      type: 'note',
-      word,
-      ...(detail === undefined ? {} : { detail }),
-      ...(flow === undefined ? {} : { flow }),
-    });
-  }
-
-  #reply(inbound: Inbound, status: number, parts: ReplyParts): SipResponse {
-    const { phrase, localTag, contact, headers, body } = parts;
-    const tagged = localTag === undefined || toTagOf(inbound.request) !== undefined ? {} : { toTag: localTag };
-    const response = responseTo(inbound.request, status, phrase, {
-      ...tagged,
-      ...(contact === undefined ? {} : { contact }),
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { contentType: body.type, body: body.text }),
-    });
-    const { userAgent } = this.#settings;
-    if (userAgent !== undefined) response.headers.add('Server', userAgent);
-    this.#take(this.#layer.respond(inbound.transaction, response, this.#now));
-    return response;
-  }
-
-  #bury(dialog: Dialog): void {
-    const { identity } = dialog;
-    this.#dialogs.bury(dialog);
-    const name = `buried:${identity.sipCallId} ${identity.localTag} ${identity.remoteTag}`;
-    this.#timers.set(name, this.#now + BURIAL_T1S * this.#services.t1, () => this.#dialogs.forget(identity));
-  }
-
-  #makeServices(t1: Millis): Services {
-    const agent = this;
-    const settings = this.#settings;
-    return {
-      get now() {
-        return agent.#now;
-      },
-      t1,
-      t2: 4000,
-      crypto: settings.crypto,
-      timers: this.#timers,
-      dialogs: this.#dialogs,
-      emit: (event: UserAgentEvent) => void this.#out.push(event),
-      note: (word, detail, flow) => this.#note(word, detail, flow),
-      request: (order: Order): OpenRequest => this.#requests.send(order),
-      transmit: (request, flow) => {
-        const bytes = printMessage(this.#requests.withVia(request, flow));
-        this.#out.push({ type: 'send', flow, bytes });
-      },
-      keepAlive: (flow) => void this.#out.push({ type: 'send', flow, bytes: KEEP_ALIVE }),
-      reply: (inbound, status, parts = {}) => this.#reply(inbound, status, parts),
-      repeat: (inbound, response) => this.#take(this.#layer.respond(inbound.transaction, response, this.#now)),
-      ended: (call, cause) => this.#calls.ended(call, cause),
-      bury: (dialog) => this.#bury(dialog),
-      isOwnContact: (uri) => this.#isOwnContact(uri),
-      mint: <Kind extends 'call' | 'refer' | 'offer'>(kind: Kind): Token<Kind> =>
-        token<Kind>(`${kind}-${hex(settings.crypto, 4)}-${++this.#minted}`),
-    };
-  }
-
-  #isOwnContact(uri: string): boolean {
-    const read = parseUri(uri);
-    if (!read.ok) return false;
-    if (this.#seats.some((seat) => seat.owns(read.value))) return true;
-    const host = flowHost(read.value.host);
-    const port = read.value.port ?? 5060;
-    return Object.values(this.#settings.local).some((own) => own.port === port && flowHost(own.host) === host);
   }
 }
