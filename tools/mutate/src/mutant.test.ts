@@ -26,7 +26,8 @@ test('mutate: nine of ten have to be killed, and every mutant has to apply', () 
   assert.match(verdict(fates(9, 1), []).lines.join('\n'), /survived: a\.ts: more than one/);
 });
 
-test('mutate: no two mutants are alike', () => {
+test('mutate: the list has fifty mutants at least, no two alike', () => {
+  assert.ok(mutants.length >= 50, `${mutants.length}`);
   assert.equal(new Set(mutants.map(({ file, find, put }) => `${file} ${find} ${put}`)).size, mutants.length);
 });
 

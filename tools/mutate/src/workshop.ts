@@ -19,8 +19,8 @@ export interface Stage {
   readonly files: readonly string[];
 }
 
-/** A run that hangs is a mutant noticed. */
-const LIMIT_MS = 60_000;
+/** How a stage ended. */
+export type Ending = 'passed' | 'failed' | 'hung';
 
 /** A copy of the packages in a temporary folder: what is broken there is broken nowhere else. */
 export class Workshop {
@@ -63,16 +63,20 @@ export class Workshop {
     writeFileSync(this.#path(file), text);
   }
 
-  /** Whether all tests of a stage pass; what they printed when they did not. */
-  async passes(stage: Stage): Promise<{ readonly ok: boolean; readonly said: string }> {
+  /** How the tests of a stage end, and what they printed. One that takes longer than `limitMs` hangs. */
+  async run(stage: Stage, limitMs: number): Promise<{ readonly ending: Ending; readonly said: string }> {
     const together = join(import.meta.dirname, 'together.mjs');
     const args = ['--conditions=@switchhook/source', '--import', 'tsx', together, ...stage.files];
     const corpus = process.env['SWITCHHOOK_CORPUS'] ?? join(this.#root, '..', 'shared', 'corpus');
     const env = { ...process.env, ...(existsSync(corpus) ? { SWITCHHOOK_CORPUS: corpus } : {}), NO_COLOR: '1' };
     return await new Promise((resolve) => {
       let said = '';
+      let hung = false;
       const run = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const limit = setTimeout(() => run.kill('SIGKILL'), LIMIT_MS);
+      const limit = setTimeout(() => {
+        hung = true;
+        run.kill('SIGKILL');
+      }, limitMs);
       for (const stream of [run.stdout, run.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {
           said = (said + text).slice(-20_000);
@@ -80,7 +84,7 @@ export class Workshop {
       }
       run.on('close', (code) => {
         clearTimeout(limit);
-        resolve({ ok: code === 0, said });
+        resolve({ ending: hung ? 'hung' : code === 0 ? 'passed' : 'failed', said });
       });
     });
   }
