@@ -45,6 +45,11 @@ interface Kept extends Conversation {
   call: Call['id'] | undefined;
 }
 
+/** How far a Call-ID is looked for before the whole message is read. */
+const HEAD_BYTES = 2048;
+const CALL_ID = /^(?:call-id|i)[ \t]*:[ \t]*(\S+)[ \t]*\r?$/im;
+const ascii = new TextDecoder('latin1');
+
 const INVITE = [0x49, 0x4e, 0x56, 0x49, 0x54, 0x45, 0x20];
 
 /**
@@ -63,10 +68,7 @@ export class Conversations {
   /** A message passed. `order` as in `KeptMessage`. */
   message({ out, transport, remote, bytes }: PassingMessage, atMs: Millis, order: number): void {
     if (this.#kept.size === 0 && !INVITE.every((octet, i) => bytes[i] === octet)) return;
-    const text = readSip(bytes);
-    const id = text?.headers.get('call-id');
-    if (text === undefined || id === undefined) return;
-    const conversation = this.#kept.get(id) ?? this.#aside.get(id) ?? this.#begin(text, id, out, atMs);
+    const conversation = this.#known(bytes) ?? this.#read(bytes, out, atMs);
     if (conversation === undefined) return;
     let kept: Uint8Array = bytes.slice();
     let clean = false;
@@ -116,6 +118,19 @@ export class Conversations {
           : needed.has(call) || state.calls.some((one) => one.id === call);
       if (!living) this.#forget(id, each);
     }
+  }
+
+  /** The usual case without reading the message: a Call-ID that is remembered. */
+  #known(bytes: Uint8Array): Kept | undefined {
+    const id = CALL_ID.exec(ascii.decode(bytes.subarray(0, HEAD_BYTES)))?.[1];
+    return id === undefined ? undefined : (this.#kept.get(id) ?? this.#aside.get(id));
+  }
+
+  #read(bytes: Uint8Array, out: boolean, atMs: Millis): Kept | undefined {
+    const text = readSip(bytes);
+    const id = text?.headers.get('call-id');
+    if (text === undefined || id === undefined) return undefined;
+    return this.#kept.get(id) ?? this.#aside.get(id) ?? this.#begin(text, id, out, atMs);
   }
 
   #begin(text: SipText, id: string, out: boolean, now: Millis): Kept | undefined {
