@@ -250,6 +250,18 @@ test('mqtt §3.6 caveat a: the button completes only the one transfer that has b
   now.at += 1000;
   assert.deepEqual(told(message('cmd/transfer.complete', 'PRESS'))[0]!.args, { transferId: 't-1' });
   assert.equal(answer(message('cmd', { id: 'j', cmd: 'transfer.complete' })).error!.code, 'bad_schema');
+  assert.deepEqual(told(message('cmd/transfer.bridge', 'PRESS'))[0]!.args, { transferId: 't-1' });
+});
+
+test('mqtt §3.6: buttons that lead back or together mean the transfer that is shown', () => {
+  const { message, state } = start();
+  for (const verb of ['transfer.cancel', 'transfer.swap', 'transfer.merge'])
+    assert.equal(answer(message(`cmd/${verb}`, 'PRESS')).error!.code, 'not_in_state', verb);
+  state();
+  for (const verb of ['transfer.cancel', 'transfer.swap', 'transfer.merge']) {
+    const [line] = told(message(`cmd/${verb}`, 'PRESS'));
+    assert.deepEqual([line!.cmd, line!.args], [verb, { transferId: 't-1' }]);
+  }
 });
 
 test('mqtt §3.2: short forms carry nothing, PRESS or the single argument; settings become their verbs', () => {

@@ -242,7 +242,14 @@ export class Bridge implements Core<BridgeIn, BridgeOut> {
     const stale = this.#staleness(message, undefined, now);
     if (stale !== undefined) return this.#refuse(asked, ...stale);
     const { cmd, args, role } = command.value;
-    if (cmd !== 'transfer.complete') return this.#pass(asked, role, { cmd, args });
+    const about = /^transfer\.(complete|cancel|swap|merge|bridge)$/.exec(cmd)?.[1];
+    if (about === undefined) return this.#pass(asked, role, { cmd, args });
+    if (about !== 'complete' && about !== 'bridge') {
+      // none of these ends a call for good or hands one over: the transfer that is shown is meant
+      const transferId = this.#state?.transfer?.transferId;
+      if (transferId === undefined) return this.#refuse(asked, 'not_in_state', 'there is no transfer');
+      return this.#pass(asked, role, { cmd, args: { transferId } });
+    }
     if (this.#transfer === undefined) return this.#refuse(asked, 'not_in_state', 'there is no transfer to complete');
     if (now - this.#transfer.since < KNOWN_TRANSFER_MS)
       return this.#refuse(asked, 'stale_state', 'this transfer is younger than a second: name its transferId');

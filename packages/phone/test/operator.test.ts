@@ -261,6 +261,45 @@ test('features §2.2: target busy: busy tone, the caller stays held, Cancel retu
   assert.deepEqual(bench.state.transfers, []);
 });
 
+test('features §2.2: after a wrong number, plain digits are another number for the same caller: Transfer joins those two', () => {
+  for (const status of [404, 486, 480]) {
+    const bench = new Bench();
+    bench.talking();
+    bench.want({ verb: 'key.transfer' });
+    bench.held('a');
+    bench.dial('8888#');
+    bench.end(bench.target(), status);
+    bench.dial('9999#');
+    const target = bench.target();
+    assert.ok(bench.has('dial', { call: target, to: 'sip:9999@pbx.test' }));
+    bench.up(target, '9999');
+    assert.deepEqual(shown(bench).transfer?.consult, target);
+    bench.want({ verb: 'key.transfer' });
+    bench.held(target);
+    assert.ok(bench.has('refer', { call: 'a' }), 'the caller is handed over, not asked for another number');
+  }
+});
+
+test('features §2.2: after a wrong number, an emergency number is an emergency call, and Cancel is back to the caller', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'key.transfer' });
+  bench.held('a');
+  bench.dial('8888#');
+  bench.end(bench.target(), 404);
+  bench.dial('112#');
+  assert.ok(bench.state.calls.some((each) => each.emergency));
+  const other = new Bench();
+  other.talking();
+  other.want({ verb: 'key.transfer' });
+  other.held('a');
+  other.dial('8888#');
+  other.end(other.target(), 404);
+  other.dial('99');
+  other.want({ verb: 'key.cancel' });
+  assert.ok(other.has('resume', { call: 'a' }));
+});
+
 test('features §2.2: the hold of the caller refused: the microphone is off and the target is dialled all the same', () => {
   const bench = new Bench();
   bench.talking();

@@ -146,6 +146,39 @@ test('library face: a consultation is cancelled and the caller is back', async (
   assert.equal(transfer.call.state, 'ended');
 });
 
+test('library face: a consultation becomes a conference, then a bridge, and the person may come back in', async () => {
+  const { office, ends, caller, specialist, softphone, own } = setUp();
+  let call: SoftphoneCall | undefined;
+  softphone.on('call', (incoming) => {
+    call = incoming;
+    void incoming.answer();
+  });
+  caller.do({ verb: 'call.dial', to: 'line-1' });
+  await pass(office, 100);
+  const starting = call!.consult('1003');
+  await pass(office, 100);
+  const transfer = await starting;
+  specialist.do({ verb: 'call.answer' });
+  await pass(office, 100);
+  const merging = transfer.merge();
+  await pass(office, 100);
+  await merging;
+  assert.deepEqual([call!.state, transfer.call.state], ['joined', 'joined']);
+  ends.room = 2;
+  await Promise.all([call!.audio.write(new Int16Array(160)), transfer.call.audio.write(new Int16Array(160))]);
+  const bridging = transfer.bridge();
+  await pass(office, 100);
+  assert.equal((await bridging).evidence, 'bridge');
+  assert.deepEqual(own.runtime.state.sounds.connect, []);
+  const back = transfer.merge();
+  await pass(office, 10);
+  await back;
+  assert.equal(own.runtime.state.sounds.connect.length, 2);
+  specialist.do({ verb: 'call.hangup' });
+  await pass(office, 100);
+  assert.equal(call!.state, 'talking', 'who came back in goes on with the other');
+});
+
 test('library face: two calls that stand are joined by transfer(caller, specialist).complete()', async () => {
   const { office, caller, specialist, softphone, line } = setUp();
   let call: SoftphoneCall | undefined;

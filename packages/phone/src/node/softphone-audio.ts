@@ -22,7 +22,7 @@ export class SoftphoneAudio {
   readonly #listeners = new Map<CallId, Set<Listener>>();
   readonly #over = new Set<CallId>();
   #waiting: (() => void)[] = [];
-  #connected: CallId | undefined;
+  #connected: readonly CallId[] = [];
 
   constructor(ends: FrameEnds) {
     this.#ends = ends;
@@ -30,9 +30,9 @@ export class SoftphoneAudio {
     ends.onDrain = () => this.#wakeWriters();
   }
 
-  /** The call that has the ear now. */
-  connect(call: CallId | undefined): void {
-    this.#connected = call;
+  /** The call that has the ear now, or those of a conference: each of their readers hears all, all hear each writer. */
+  connect(calls: readonly CallId[]): void {
+    this.#connected = calls;
     this.#wakeWriters();
   }
 
@@ -47,7 +47,7 @@ export class SoftphoneAudio {
   async write(call: CallId, frame: Int16Array): Promise<void> {
     for (;;) {
       if (this.#over.has(call)) throw new Error(`call ${call} has ended`);
-      if (this.#connected === call && this.#ends.write(frame)) return;
+      if (this.#connected.includes(call) && this.#ends.write(frame)) return;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -75,11 +75,12 @@ export class SoftphoneAudio {
   }
 
   #heard(frame: Int16Array): void {
-    if (this.#connected === undefined) return;
-    for (const listener of this.#listeners.get(this.#connected) ?? []) {
-      listener.heard.push(frame);
-      if (listener.heard.length > HEARD_LIMIT) listener.heard.shift();
-      listener.wake?.();
+    for (const call of this.#connected) {
+      for (const listener of this.#listeners.get(call) ?? []) {
+        listener.heard.push(frame);
+        if (listener.heard.length > HEARD_LIMIT) listener.heard.shift();
+        listener.wake?.();
+      }
     }
   }
 

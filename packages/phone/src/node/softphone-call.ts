@@ -35,7 +35,7 @@ export interface CallHost {
 /** How a transfer ended well. A failed or unknown one rejects with a `SoftphoneError` and keeps both calls. */
 export interface TransferResult {
   readonly transferId: string;
-  /** What proved it: `notify`, `target-bye`, `both-byes`. */
+  /** What proved it: `notify`, `target-bye`, `both-byes`; `bridge` = this phone has joined the two. */
   readonly evidence: string | undefined;
 }
 
@@ -50,6 +50,10 @@ export interface SoftphoneTransfer {
   cancel(): Promise<void>;
   /** Talk to the other one. */
   swap(): Promise<void>;
+  /** All three talk; after `bridge`, come back in. */
+  merge(): Promise<void>;
+  /** Join the two through this phone and leave them alone; it must stay on while they talk. */
+  bridge(): Promise<TransferResult>;
 }
 
 interface CallEvents {
@@ -202,6 +206,13 @@ export class SoftphoneCall extends Emitter<CallEvents> {
       },
       swap: async () => {
         await submit({ verb: 'transfer.swap', transferId });
+      },
+      merge: async () => {
+        await submit({ verb: 'transfer.merge', transferId });
+      },
+      bridge: async () => {
+        const { evidence } = await submit({ verb: 'transfer.bridge', transferId });
+        return { transferId, evidence: evidence === undefined ? undefined : String(evidence) };
       },
     };
   }

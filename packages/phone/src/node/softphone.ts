@@ -164,7 +164,7 @@ export class Softphone extends Emitter<SoftphoneEvents> {
 
   /** Bring every call to where the phone's state has it; new ones that ring are announced. */
   #follow(runtime: Runtime, audio: SoftphoneAudio): void {
-    audio.connect(runtime.state.sounds.connect[0]);
+    audio.connect(runtime.state.sounds.connect);
     for (const call of runtime.state.calls) {
       const known = this.#calls.get(call.id);
       if (known !== undefined) known.follow(call);

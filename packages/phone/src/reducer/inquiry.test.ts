@@ -26,6 +26,16 @@ test('RFC 3261 §19.1.1: the user part of whatever a network wrote is shown, and
 test('features §1.3: an emergency number is known however it is written', () => {
   for (const number of ['112', '1 1 2', '1-1-2', '(112)', '112;phone-context=+36'])
     assert.ok(isEmergency(settings(), number), number);
+  for (const uri of [
+    'sip:112@pbx.test',
+    'sips:112@pbx.test:5061;transport=tcp',
+    '112@pbx.test',
+    'tel:112',
+    'sip:1%312@x',
+  ])
+    assert.ok(isEmergency(settings(), uri), uri);
+  for (const uri of ['sip:desk@112', 'sip:112.test', 'sip:1123@pbx.test', 'a112@pbx.test'])
+    assert.ok(!isEmergency(settings(), uri), uri);
   assert.ok(!isEmergency(settings(), '1123'));
   assert.equal(plainNumber('+36 (1) 234.5678'), '+3612345678');
 });

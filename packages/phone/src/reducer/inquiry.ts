@@ -93,7 +93,10 @@ export function plainNumber(number: string): string {
 
 export function isEmergency(settings: PhoneSettings, number: string): boolean {
   // What follows a semicolon are parameters of a telephone number (RFC 3261 §19.1.6), which exchanges skip.
-  return settings.emergencyNumbers.includes(plainNumber(number.split(';', 1)[0]!));
+  // A URI is judged by its user part, whatever exchange it names.
+  const text = number.trim();
+  const user = /^(sips?|tel):|@/i.test(text) ? userOf(/^[a-z]+:/i.test(text) ? text : `sip:${text}`) : text;
+  return settings.emergencyNumbers.includes(plainNumber(user.split(';', 1)[0]!));
 }
 
 /** The URI to dial: a typed URI stays as it is, digits go to the account's domain. */

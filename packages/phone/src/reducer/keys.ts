@@ -108,8 +108,22 @@ function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Pla
     nothing(d, ticket, 'key.digit', 'Not now');
     return;
   }
+  if (anotherNumber(d, pressed, ticket, plain)) return;
   seize(d, undefined, pressed); // dialling with the handset down, or after the far end has gone
   d.done(ticket);
+}
+
+/**
+ * Digits after a consultation that came to nothing, the caller still waiting: another number for the same caller, as
+ * features.md §2.2 has it, not a call of its own.
+ */
+function anotherNumber(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Plain): boolean {
+  const resting = restingTransfer(d.state);
+  const caller = resting?.machine.name === 'caller-held' ? d.call(resting.pair.caller) : undefined;
+  if (caller?.phase.name !== 'held' || callsIn(d.state, 'held').length > 1) return false;
+  d.set({ ahead: pressed });
+  plain(d, { verb: 'transfer.start', callId: caller.id }, ticket);
+  return true;
 }
 
 /** Send the digits: `#`, the send key, or no digit for too long. */
