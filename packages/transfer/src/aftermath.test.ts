@@ -57,4 +57,11 @@ test('a refused resume is tried three times, then the caller waits for the perso
   assert.deepEqual(run.feed(cancel).did, ['resume caller']);
 });
 
+test('transfer.md §6: exactly one BYE a dialog, however often a timer rings', () => {
+  const run = watching().feed(notify(200, 'terminated'), rings('bye-grace'), rings('bye-grace'));
+  assert.deepEqual(run.did, []);
+  run.feed(rings('target-bye'), rings('target-bye'));
+  assert.equal(run.effects.filter((effect) => effect.type === 'end').length, 2);
+});
+
 test.run();

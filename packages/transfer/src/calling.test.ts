@@ -135,4 +135,17 @@ test('features.md §2.2: cancel after an unknown early REFER ends the target and
   assert.deepEqual(run.did, ['end target', 'resume caller']);
 });
 
+test('transfer.md §3: only the answer to the caller’s own hold lets the target be dialled', () => {
+  const run = attended().feed(held('target'));
+  assert.deepEqual(run.last, []);
+  assert.equal(run.state.name, 'holding');
+});
+
+test('a late failure after an unknown early REFER is said once, and a NOTIFY after it is not believed', () => {
+  const run = calling(early).feed(complete, referred(202), rings('verdict'), notify(404, 'terminated'));
+  assert.deepEqual(run.did, ['late-verdict']);
+  assert.deepEqual(run.feed(notify(200, 'terminated')).last, []);
+  assert.equal(run.state.name, 'unsure');
+});
+
 test.run();

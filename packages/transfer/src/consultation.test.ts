@@ -97,4 +97,10 @@ test('transfer.md §9.6: the caller gone: the target stays an ordinary call', ()
   assert.equal(attended().feed(held('caller'), ended('caller')).state.name, 'over');
 });
 
+test('RFC 5589 §6.1: only the answer to the hold that was asked for sends the REFER', () => {
+  const run = consulting().feed(complete, held('caller'));
+  assert.equal(run.refers.length, 0);
+  assert.equal(run.feed(held('target')).refers.length, 1);
+});
+
 test.run();

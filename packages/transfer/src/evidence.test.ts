@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { bye, cancel, ended, notify, referred, referring, rings, watching } from '../test/run.ts';
+import {
+  bye,
+  cancel,
+  complete,
+  consulting,
+  ended,
+  held,
+  notify,
+  referred,
+  referring,
+  rings,
+  watching,
+} from '../test/run.ts';
+import { transferRules } from './rules.ts';
 
 test('transfer.md §6 S1: NOTIFY 2xx completes; the caller gets BYE after the grace, the target after 4 s', () => {
   const run = watching().feed(notify(100), notify(200, 'terminated'));
@@ -150,6 +163,51 @@ test('transfer.md §9.23: any sipfrag 2xx is success, whatever the subscription 
       assert.equal(watching().feed(notify(status, subscription)).outcome?.name, 'completed');
     }
   }
+});
+
+test('transfer.md §6 S2: the wait after the target’s BYE takes the place of every longer one', () => {
+  const cleared = watching()
+    .feed(ended('target'))
+    .last.flatMap((effect) => (effect.type === 'clear-timer' ? [effect.timer] : []));
+  for (const timer of ['verdict', 'subscription-end', 'first-notify'] as const)
+    assert.ok(cleared.includes(timer), timer);
+});
+
+test('transfer.md §6 S2: the end of the subscription does not cut off the wait after the target’s BYE', () => {
+  const run = watching().feed(ended('target'), notify(100, 'terminated'));
+  assert.equal(run.timer('subscription-end'), undefined);
+});
+
+test('transfer.md §9.17: a NOTIFY of an earlier REFER is no news', () => {
+  const run = watching().feed(notify(404, 'terminated'), referred(202, { round: 2 }), notify(200, 'terminated'));
+  assert.deepEqual(run.last, []);
+  assert.equal(run.outcome, undefined);
+});
+
+test('transfer.md §6 F1: every final status from 300 on is a failure', () => {
+  for (const status of [300, 302, 699])
+    assert.equal(watching().feed(notify(status, 'terminated')).outcome?.name, 'failed');
+});
+
+test('transfer.md §6 S4: the caller’s BYE alone never proves an attended transfer, on no PBX', () => {
+  const run = consulting(transferRules('netsapiens')).feed(complete, held('target'), referred(202));
+  run.feed(ended('caller'), rings('caller-bye'));
+  assert.deepEqual(run.outcome, { name: 'unknown', why: 'caller-left' });
+});
+
+test('a verdict clears every timer that watched the REFER', () => {
+  const cleared = watching()
+    .feed(notify(200, 'terminated'))
+    .last.flatMap((effect) => (effect.type === 'clear-timer' ? [effect.timer] : []));
+  assert.deepEqual(cleared.sort(), [
+    'bye-evidence',
+    'caller-bye',
+    'first-notify',
+    'refer-answer',
+    'retry',
+    'subscription-end',
+    'verdict',
+  ]);
 });
 
 test.run();

@@ -91,4 +91,9 @@ test('RFC 3261 §19.1.1: escaped user parts are kept on the wire and unescaped f
   assert.equal(read.value.user, '#123@x');
 });
 
+test('RFC 3261 §19.1.1: a port is 1 to 65535', () => {
+  for (const port of ['1', '5060', '65535']) assert.ok(parseReferTo(`<sip:300@h:${port}>`).ok, port);
+  for (const port of ['0', '65536', '99999']) assert.equal(parseReferTo(`<sip:300@h:${port}>`).ok, false, port);
+});
+
 test.run();

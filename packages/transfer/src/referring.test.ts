@@ -119,4 +119,23 @@ test('RFC 3515 §2.4.4: a REFER that is out cannot be cancelled, and says so', (
   assert.deepEqual(watching().feed(cancel).did, ['accepted-cannot-cancel']);
 });
 
+test('transfer.md §6 F3: a REFER is guarded for longer than two transactions, and its silence is unknown', () => {
+  const run = referring();
+  assert.equal(run.timer('refer-answer'), 70_000);
+  assert.deepEqual(run.feed(rings('refer-answer')).outcome, { name: 'unknown', why: 'refer-unanswered' });
+});
+
+test('RFC 4320 §4.1: a provisional answer to REFER is no answer', () => {
+  const run = referring().feed(referred(100));
+  assert.deepEqual(run.last, []);
+  assert.equal(run.state.name, 'referring');
+});
+
+test('transfer.md §9.17: an answer to an earlier REFER is no news', () => {
+  const run = referring().feed(referred(501), referred(202));
+  assert.deepEqual(run.last, []);
+  assert.equal(run.state.name, 'referring');
+  assert.equal(run.feed(referred(202, { round: 2 })).state.name, 'watching');
+});
+
 test.run();

@@ -176,4 +176,29 @@ test('transfer.md §9.24: a conference is transferred like anybody, with a note'
   );
 });
 
+test('rule retryOtherForm: without it NOTIFY 404 goes to the other leg at once', () => {
+  const run = referring(plain, transferRules('asterisk')).feed(referred(202), notify(404, 'terminated'));
+  assert.deepEqual(series(run), ['caller in-dialog aor', 'target in-dialog aor']);
+});
+
+test('RFC 5589 §7.5: when Contact and address of record are the same there is no other form', () => {
+  const target = { ...plain.target, peer: { ...plain.target.peer, target: plain.target.addressOfRecord } };
+  const run = referring({ ...plain, target }).feed(referred(202), notify(404, 'terminated'));
+  assert.deepEqual(
+    run.refers.map(({ leg: to }) => to),
+    ['caller', 'target'],
+  );
+});
+
+test('transfer.md §4: what a peer may not like is left out once a transfer, whichever leg complains', () => {
+  const rules = transferRules('generic', { requireReplaces: true });
+  const run = referring({ ...plain, target: leg('300', '192.0.2.2', undefined, true) }, rules);
+  run.feed(referred(400), referred(405, { round: 2 }), referred(400, { round: 3 }));
+  assert.deepEqual(
+    run.refers.map(({ leg: to, manner }) => `${to} ${manner}`),
+    ['caller in-dialog', 'caller in-dialog', 'target out-of-dialog'],
+  );
+  assert.ok(run.outcome?.name === 'failed' && run.outcome.status === 400);
+});
+
 test.run();
