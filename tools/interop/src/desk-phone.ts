@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Acknowledgement, Snapshot } from '@switchhook/phone/control';
 import { connectControl } from '@switchhook/phone/control/node';
+
+/** The phone's own default. */
+const RTP_PORTS = { from: 16384, to: 16482 };
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -75,6 +78,11 @@ export async function startDeskPhone(
     limitMs,
     () => `the phone made no control socket:\n${said}`,
   );
+  await waitFor(
+    () => child.exitCode !== null || hasMediaPorts(child.pid!),
+    limitMs,
+    () => `the phone has no port for sound:\n${said}`,
+  );
   const client = await connectWithin(5000, socket);
   let state: Snapshot | undefined;
   const watchers = new Set<() => void>();
@@ -112,6 +120,26 @@ export async function startDeskPhone(
       clearTimeout(force);
     },
   };
+}
+
+/** Whether the media worker of `pid` stands: until then the phone keeps callers waiting a moment, and a loaded machine longer. */
+function hasMediaPorts(pid: number): boolean {
+  const sockets = new Set<string>();
+  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      sockets.add(readlinkSync(`/proc/${pid}/fd/${fd}`));
+    } catch {
+      // closed since
+    }
+  }
+  return readFileSync(`/proc/${pid}/net/udp`, 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .some(([, local = '', , , , , , , , inode = '']) => {
+      const port = Number.parseInt(local.split(':')[1] ?? '', 16);
+      return port >= RTP_PORTS.from && port <= RTP_PORTS.to && sockets.has(`socket:[${inode}]`);
+    });
 }
 
 /** The socket's file is there a moment before anybody listens. */

@@ -36,7 +36,13 @@ const PLAYS: Readonly<Record<Role, Readonly<Record<Kind, Play>>>> = {
     // reception calls the peer, asks the colleague and hands the peer over
     async attended(peer, reception, colleague) {
       await dial(reception, peer.user);
-      const said = await consultAndComplete(reception, colleague.user, () => pickUp(colleague));
+      const said = await consultAndComplete(
+        reception,
+        colleague.user,
+        () => pickUp(colleague),
+        undefined,
+        () => (peer.dropsReplaces === true ? pickUp(colleague) : Promise.resolve()),
+      );
       await rest(colleague, peer, peer.user);
       await idle(reception);
       return said;
@@ -90,16 +96,18 @@ const PLAYS: Readonly<Record<Role, Readonly<Record<Kind, Play>>>> = {
 
 /** Reception and the colleague talk, the peer is out. */
 async function handedOver(peer: RealPeer, reception: Desk, colleague: Desk): Promise<void> {
-  const talks = (desk: Desk, to: string) =>
+  // a Refer-To may name the colleague by its Contact, which nobody dials: reception cannot know the number then
+  const talks = (desk: Desk, number?: string) =>
     desk.until(
-      `talking to ${to} alone`,
+      'talking to the other alone',
       (state) => {
         const [only, ...others] = calls(state);
-        return only?.state === 'talking' && only.party?.number === to && others.length === 0;
+        const right = number === undefined || only?.party?.number === number;
+        return only?.state === 'talking' && right && others.length === 0;
       },
-      40_000,
+      2 * LIMIT_MS,
     );
-  await Promise.all([talks(reception, colleague.user), talks(colleague, reception.user)]);
+  await Promise.all([talks(reception), talks(colleague, reception.user)]);
   await peerIdle(peer);
 }
 
@@ -113,11 +121,15 @@ async function peerIdle(peer: RealPeer): Promise<void> {
 
 /** The colleague and the peer talk, and each has that call only. */
 async function rest(colleague: Desk, peer: RealPeer, number?: string): Promise<void> {
-  await colleague.until('talking to the peer alone', (state) => {
-    const [only, ...others] = calls(state);
-    const right = number === undefined || only?.party?.number === number;
-    return only?.state === 'talking' && right && others.length === 0;
-  });
+  await colleague.until(
+    'talking to the peer alone',
+    (state) => {
+      const [only, ...others] = calls(state);
+      const right = number === undefined || only?.party?.number === number;
+      return only?.state === 'talking' && right && others.length === 0;
+    },
+    LIMIT_MS,
+  );
   let left = await peer.calls();
   for (const end = Date.now() + LIMIT_MS; left !== 1; left = await peer.calls()) {
     if (Date.now() > end) throw new Error(`the peer has ${left} calls instead of one`);
@@ -165,12 +177,20 @@ async function between(from: Desk, to: Desk): Promise<void> {
   await to.until('talking', ({ lines }) => lines.some(({ state }) => state === 'talking'));
 }
 
-async function consultAndComplete(desk: Desk, to: string, answered?: () => Promise<void>): Promise<string> {
+async function consultAndComplete(
+  desk: Desk,
+  to: string,
+  answered?: () => Promise<void>,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const started = await desk.ask('transfer.start', { to });
   assert.equal(started.phase, 'done', JSON.stringify(started));
   await answered?.();
   const { transfer } = await desk.until('consulting', (state) => state.transfer?.state === 'consulting', LIMIT_MS);
-  return evidence(await desk.ask('transfer.complete', { transferId: transfer!.transferId }));
+  const { transferId } = transfer!;
+  const verdict = desk.ask('transfer.complete', { transferId });
+  await meanwhile();
+  return evidence(await verdict);
 }
 
 function evidence(answer: Awaited<ReturnType<DeskPhone['ask']>>): string {

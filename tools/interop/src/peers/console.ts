@@ -80,6 +80,17 @@ export class Console {
     });
   }
 
+  /** Each time it writes `word` from now on. */
+  whenever(word: string, act: () => void): void {
+    let from = this.mark;
+    this.#watchers.add(() => {
+      for (let at = this.#said.indexOf(word, from); at >= 0; at = this.#said.indexOf(word, from)) {
+        from = at + word.length;
+        act();
+      }
+    });
+  }
+
   /** Type a line, and read until `pattern` comes after it. */
   ask(line: string, pattern: RegExp, limitMs = LIMIT_MS): Promise<RegExpExecArray> {
     const mark = this.mark;
@@ -88,12 +99,12 @@ export class Console {
   }
 
   /** Type a question again and again until the answer is `pattern`. */
-  async askUntil(line: string, pattern: RegExp, limitMs = LIMIT_MS): Promise<RegExpExecArray> {
+  async askUntil(line: string, pattern: RegExp, limitMs = LIMIT_MS, everyMs = 1500): Promise<RegExpExecArray> {
     for (const end = Date.now() + limitMs; ; ) {
       const mark = this.mark;
       this.type(line);
       try {
-        return await this.until(pattern, mark, 400);
+        return await this.until(pattern, mark, everyMs);
       } catch (error) {
         if (Date.now() > end || !this.running) throw error;
       }

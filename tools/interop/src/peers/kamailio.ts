@@ -72,7 +72,6 @@ mpath="${folder}/"
 ${MODULES.map((name) => `loadmodule "${name}.so"`).join('\n')}
 modparam("rr", "enable_full_lr", 1)
 modparam("usrloc", "db_mode", 0)
-modparam("registrar", "max_contacts", 1)
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
@@ -92,10 +91,11 @@ request_route {
   t_check_trans();
   if (is_method("REGISTER")) {
     if (!pv_www_authenticate("${REALM}", "${password}", "0")) { www_challenge("${REALM}", "1"); exit; }
-    if (!save("location")) sl_reply_error();
+    if (!save("location", "0x04")) sl_reply_error();
     exit;
   }
-  if (is_method("INVITE|REFER|SUBSCRIBE")) {
+  if (!is_method("INVITE|REFER|OPTIONS|MESSAGE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
+  if (is_method("INVITE|REFER")) {
     if (!pv_proxy_authenticate("${REALM}", "${password}", "0")) { proxy_challenge("${REALM}", "1"); exit; }
     consume_credentials();
     record_route();

@@ -23,6 +23,8 @@ export interface RealPeer {
   transferBlind(user: string): Promise<void>;
   /** With one call standing: hold it, call `user`, and when that answers hand the first over. */
   transferAttended(user: string): Promise<void>;
+  /** It calls the target without Replaces: the colleague's phone rings once more. */
+  readonly dropsReplaces?: true;
   /** Calls that it still has. */
   calls(): Promise<number>;
   hangUp(): Promise<void>;
