@@ -38,6 +38,8 @@ export class DigestServer {
   readonly #secret: string;
   /** The highest count seen for each live nonce: each count is good once. */
   readonly #counts = new Map<string, number>();
+  /** H(user:realm:password) by algorithm, user and password: one whose password changes has another. */
+  readonly #secrets = new Map<string, string>();
 
   constructor(settings: DigestServerSettings) {
     this.#settings = settings;
@@ -74,7 +76,7 @@ export class DigestServer {
       const nc = params.get('nc') ?? '';
       const expected = digestResponse(crypto, {
         ...algorithm,
-        secret: secretHash(crypto, algorithm.algorithm, user, realm, password),
+        secret: this.#secretOf(algorithm.algorithm, user, password),
         nonce,
         method: request.method,
         uri,
@@ -89,6 +91,18 @@ export class DigestServer {
       return { name: 'accepted', user };
     }
     return { name: 'missing' };
+  }
+
+  /** The same three hashes come with each request of a user; this one of them does not change. */
+  #secretOf(algorithm: DigestAlgorithm, user: string, password: string): string {
+    const key = `${algorithm} ${user.length} ${user} ${password}`;
+    let secret = this.#secrets.get(key);
+    if (secret === undefined) {
+      secret = secretHash(this.#settings.crypto, algorithm, user, this.#settings.realm, password);
+      if (this.#secrets.size >= MOST_NONCES) this.#secrets.clear();
+      this.#secrets.set(key, secret);
+    }
+    return secret;
   }
 
   /** A nonce that proves by itself when we made it. */

@@ -313,4 +313,17 @@ test('DigestServer: a stranger, a forged nonce and a wrong password are refused'
   assert.deepEqual(server.verify(request(forged.authorize(request())), 1), { name: 'stale' });
 });
 
+test('DigestServer: a changed password holds from the next request on', () => {
+  let password = 'se"cret';
+  const server = new DigestServer({ crypto: seeded(5), realm: 'ex', side: 'server', passwordOf: () => password });
+  const own = credentials();
+  own.challenged(refusal(server.challenge(0)), request());
+  const judged = () => server.verify(request(own.authorize(request())), 1).name;
+  assert.deepEqual([judged(), judged()], ['accepted', 'accepted']);
+  password = 'other';
+  assert.equal(judged(), 'wrong');
+  password = 'se"cret';
+  assert.equal(judged(), 'accepted');
+});
+
 test.run();
