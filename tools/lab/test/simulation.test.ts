@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { SeededRandom } from '@switchhook/sans-io/testing';
 import { UserAgent } from '@switchhook/sip-core';
 import { test } from 'uvu';
-import { seededCrypto } from '../src/node/seeded-crypto.ts';
+import { quickCrypto } from '../src/virtual/quick-crypto.ts';
 import { SABOTAGES, type Sabotage } from '../src/virtual/sabotage.ts';
 import { isGood, type OfficeReport, playOffice } from '../src/virtual/simulation.ts';
-import { PLANTED } from '../src/virtual/weathers.ts';
+import { PLANTED, plant } from '../src/virtual/weathers.ts';
 
 function play(seed: number, sabotage?: Sabotage, loss = 0): OfficeReport {
-  return playOffice(seed, { make: (settings) => new UserAgent(settings), crypto: seededCrypto, loss, sabotage });
+  return playOffice(seed, { make: (settings) => new UserAgent(settings), crypto: quickCrypto, loss, sabotage });
 }
 
 function complaint(report: OfficeReport): string {
@@ -16,14 +17,14 @@ function complaint(report: OfficeReport): string {
 }
 
 test('DESIGN, deterministic simulation: no caller is lost, nothing leaks, nothing is thrown, with every planted fault', () => {
-  for (let seed = 0; seed < 2 * PLANTED.length; seed++) {
+  for (let seed = 0; seed < 24; seed++) {
     const report = play(seed);
     assert.ok(isGood(report), complaint(report));
   }
 });
 
 test('DESIGN, deterministic simulation: the same with one datagram in ten lost everywhere', () => {
-  for (let seed = 500; seed < 500 + PLANTED.length; seed++) {
+  for (let seed = 500; seed < 512; seed++) {
     const report = play(seed, undefined, 0.1);
     assert.ok(isGood(report), complaint(report));
   }
@@ -35,13 +36,16 @@ test('DESIGN, deterministic simulation: one seed is one history, packet by packe
   assert.notEqual(hash(3), hash(4));
 });
 
-test('DESIGN, deterministic simulation: each kind of fault is planted in at least 5 % of offices', () => {
+test('DESIGN, deterministic simulation: each kind of fault is planted in at least 5 % of offices, several at once in some', () => {
   const share = new Map<string, number>();
-  for (let seed = 1; seed <= 1000; seed++) {
-    const planted = PLANTED[seed % PLANTED.length]!;
-    share.set(planted, (share.get(planted) ?? 0) + 1);
+  let several = 0;
+  for (let seed = 1; seed <= 4000; seed++) {
+    const planted = plant(new SeededRandom(seed));
+    if (planted.size > 1) several++;
+    for (const kind of planted) share.set(kind, (share.get(kind) ?? 0) + 1);
   }
-  for (const [planted, offices] of share) assert.ok(offices >= 50, `${planted} in ${offices} of 1000`);
+  for (const kind of PLANTED) assert.ok((share.get(kind) ?? 0) >= 200, `${kind} in ${share.get(kind)} of 4000`);
+  assert.ok(several > 2000, `several kinds in ${several} of 4000`);
 });
 
 for (const sabotage of SABOTAGES) {

@@ -347,7 +347,8 @@ export class Runtime {
   }
 
   #publish(): void {
-    if (!this.#watched()) {
+    // The picture is not made for those who only follow states or the journal.
+    if (![...this.#listeners].some((one) => one.snapshot !== undefined || one.notice !== undefined)) {
       this.#notices.length = 0;
       return;
     }
@@ -360,13 +361,6 @@ export class Runtime {
         if (snapshot.seq !== last) listener.snapshot?.(snapshot);
       });
     }
-  }
-
-  /** Whether anybody wants the picture: it is not made for those who only follow states or the journal. */
-  #watched(): boolean {
-    for (const listener of this.#listeners)
-      if (listener.snapshot !== undefined || listener.notice !== undefined) return true;
-    return false;
   }
 
   #contained(event: string, act: () => void) {

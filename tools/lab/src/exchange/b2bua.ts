@@ -24,6 +24,11 @@ import { Registrar } from './registrar.ts';
 import type { ExchangeSettings } from './settings.ts';
 import { Swaps } from './swaps.ts';
 
+const LETTER_I = 0x49;
+const LETTER_S = 0x53;
+const DIGIT_0 = 0x30;
+const DIGIT_1 = 0x31;
+
 /** How a user agent is made: given from outside, so that the lab can wrap it. */
 export type MakeUserAgent = (settings: UserAgentSettings) => Core<UserAgentIn, UserAgentOut>;
 
@@ -67,7 +72,13 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
     this.#swaps = new Swaps(this.#legs, {
       say: (leg, input) => this.#say(leg.trunk, input),
       dial: (user, from, body) => this.#dial(user, from, body),
+      endsBothLegs: settings.endsBothLegs === true,
     });
+  }
+
+  know(user: string, contact: string, flow: Flow): void {
+    this.registrar.know(user, contact, flow);
+    this.#trunkAt(user, flow);
   }
 
   /** Calls in hand, both legs counted. */
@@ -158,6 +169,9 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
 
   /** What goes to a phone tells it whom it is connected with, as exchanges do. */
   #introduced(trunk: Trunk, bytes: Uint8Array): Uint8Array {
+    // Requests other than INVITE, and 100, introduce nobody: most of the traffic is not read again.
+    const first = bytes[0];
+    if (first !== LETTER_I && (first !== LETTER_S || (bytes[8] === DIGIT_1 && bytes[9] === DIGIT_0))) return bytes;
     const parsed = parseMessage(bytes, 'datagram');
     if (!parsed.ok || !introduces(parsed.value)) return bytes;
     const sipCallId = parsed.value.headers.get('Call-ID') ?? '';

@@ -1,5 +1,5 @@
 import type { Core } from '@switchhook/sans-io';
-import type { NetworkIn, NetworkOut } from '@switchhook/sip-core';
+import type { Flow, NetworkIn, NetworkOut } from '@switchhook/sip-core';
 import { B2buaExchange, type MakeUserAgent } from './b2bua.ts';
 import { ProxyExchange } from './proxy.ts';
 import type { Registrar } from './registrar.ts';
@@ -8,6 +8,8 @@ import type { ExchangeSettings, ExchangeStyle } from './settings.ts';
 /** An exchange of either style. */
 export interface Exchange extends Core<NetworkIn, NetworkOut> {
   readonly registrar: Registrar;
+  /** Know a phone without its registering: `contact` is its Contact URI. */
+  know(user: string, contact: string, flow: Flow): void;
 }
 
 /** Make an exchange. `make` gives the b2bua its user agents. */

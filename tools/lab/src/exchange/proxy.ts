@@ -45,6 +45,10 @@ export class ProxyExchange implements Core<NetworkIn, NetworkOut> {
     this.registrar = new Registrar(settings, this.#gate.doorkeeper);
   }
 
+  know(user: string, contact: string, flow: Flow): void {
+    this.registrar.know(user, contact, flow);
+  }
+
   wake(): readonly NetworkOut[] {
     return [];
   }

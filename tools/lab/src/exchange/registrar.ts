@@ -33,9 +33,16 @@ export class Registrar {
     return binding !== undefined && binding.expiresAt > now ? binding : undefined;
   }
 
+  /** A phone that the exchange was told of, and that need not register. */
+  know(user: string, contact: string, flow: Flow): void {
+    this.#bindings.set(user, { user, contact, flow, expiresAt: Number.POSITIVE_INFINITY });
+  }
+
   /** Who registered from `flow`. */
   at(flow: Flow, now: Millis): Binding | undefined {
-    return this.all(now).find((binding) => binding.flow.host === flow.host && binding.flow.port === flow.port);
+    for (const binding of this.#bindings.values())
+      if (binding.flow.host === flow.host && binding.flow.port === flow.port && binding.expiresAt > now) return binding;
+    return undefined;
   }
 
   /** All bindings that last. */

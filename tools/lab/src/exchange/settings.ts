@@ -18,6 +18,10 @@ export interface ExchangeSettings {
   /** Offered in this order, a challenge each (RFC 8760 §2.3). */
   readonly algorithms: readonly DigestAlgorithm[];
   readonly crypto: Crypto;
+  /** B2BUA only: after a transfer it ends both legs of whoever asked for it, NOTIFY and BYE together. Default: only the consult leg. */
+  readonly endsBothLegs?: boolean;
+  /** Who may begin a call: whoever shows digest credentials (default), or every address that the registrar knows. */
+  readonly trusts?: 'digest' | 'address';
 }
 
 /** How calls are routed: passed through with Record-Route, or as two calls joined in the middle. */

@@ -12,6 +12,8 @@ import type { Leg, Legs } from './legs.ts';
 export interface SwapPorts {
   readonly say: (leg: Leg, input: UserAgentIn) => void;
   readonly dial: (user: string, from: string, body: string | undefined) => Leg | undefined;
+  /** After a transfer both legs of whoever asked for it are ended at once. */
+  readonly endsBothLegs: boolean;
 }
 
 /**
@@ -122,6 +124,7 @@ export class Swaps {
     this.#legs.join(caller, target);
     this.#ports.say(near, { type: 'report-refer', refer, status: 200 });
     if (consult !== undefined) this.#ports.say(consult, { type: 'hangup', call: consult.call });
+    if (this.#ports.endsBothLegs) this.#ports.say(near, { type: 'hangup', call: near.call });
   }
 
   /** Somebody did not want: the phone hears of it, and the target is given back to it. */

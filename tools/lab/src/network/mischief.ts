@@ -17,8 +17,18 @@ export type Fault =
   | 'terminated-notify'
   /** REFER is accepted with 200, as RFC 7647 §5 wants it. */
   | 'refer-200'
-  /** The dialog that Refer-To names does not exist. */
-  | 'wrong-replaces';
+  /** The dialog that Refer-To names does not exist: a border controller has rewritten what it calls itself. */
+  | 'wrong-replaces'
+  /** REFER is not a method here: 501. */
+  | 'refer-unknown'
+  /** No Allow names REFER, and a REFER gets 405. */
+  | 'refer-unallowed'
+  /** The first NOTIFY is the final one. */
+  | 'final-notify-only'
+  /** NOTIFY names no REFER: `Event: refer` without id. */
+  | 'notify-without-id'
+  /** NOTIFY carries the phone's own address as Contact. */
+  | 'own-contact';
 
 /** What becomes of one datagram: passed on (perhaps altered, perhaps later), or answered at once in the target's name. */
 export interface Passage {
@@ -27,10 +37,44 @@ export interface Passage {
   readonly reply?: Uint8Array;
 }
 
+/** What each fault may touch, by the first letter of the datagram: a letter of a method, or S for a response. */
+const FIRST_LETTERS: Readonly<Record<Fault, string>> = {
+  'hold-refused': 'I',
+  'refer-refused': 'R',
+  'no-notify': 'N',
+  'no-verdict': 'NB',
+  'notify-before-2xx': 'S',
+  'bye-before-notify': 'N',
+  'terminated-notify': 'N',
+  'refer-200': 'S',
+  'wrong-replaces': 'R',
+  'refer-unknown': 'R',
+  'refer-unallowed': 'RIS',
+  'final-notify-only': 'N',
+  'notify-without-id': 'N',
+  'own-contact': 'N',
+};
+
+/** Plays several faults: the first that touches the datagram decides what becomes of it. */
+export function meddleAll(
+  faults: readonly Fault[],
+  victim: string,
+  from: string,
+  to: string,
+  bytes: Uint8Array,
+): Passage {
+  for (const fault of faults) {
+    const passage = meddle(fault, victim, from, to, bytes);
+    if (passage.deliver !== bytes || passage.laterMs > 0) return passage;
+  }
+  return { deliver: bytes, laterMs: 0 };
+}
+
 /** Plays one fault on the datagrams of one phone, whose address is `victim` (`host:port`). Pure: each is judged alone. */
 export function meddle(fault: Fault | undefined, victim: string, from: string, to: string, bytes: Uint8Array): Passage {
   const pass: Passage = { deliver: bytes, laterMs: 0 };
   if (fault === undefined || (from !== victim && to !== victim)) return pass;
+  if (!FIRST_LETTERS[fault].includes(String.fromCharCode(bytes[0] ?? 0))) return pass;
   const sip = readSip(bytes);
   if (sip === undefined) return pass;
   const sent = from === victim;
@@ -63,6 +107,21 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
       return !sent && sip.status === 202 ? edited(bytes, /^SIP\/2\.0 202 [^\r]*/, 'SIP/2.0 200 OK') : pass;
     case 'wrong-replaces':
       return sent && sip.method === 'REFER' ? edited(bytes, /(Replaces=)([0-9A-Za-z]{4})/i, '$1zzzz') : pass;
+    case 'refer-unknown':
+      return sent && sip.method === 'REFER' ? reReply('501 Not Implemented') : pass;
+    case 'refer-unallowed':
+      if (sent) return sip.method === 'REFER' ? reReply('405 Method Not Allowed') : pass;
+      return /\bREFER\b/.test(sip.headers.get('allow') ?? '')
+        ? edited(bytes, /^(Allow:.*?),? *\bREFER\b/im, '$1')
+        : pass;
+    case 'final-notify-only':
+      return !sent && sip.method === 'NOTIFY' && / 1\d\d /.test(sip.body.slice(0, 14)) ? reReply('200 OK') : pass;
+    case 'notify-without-id':
+      return !sent && sip.method === 'NOTIFY' && /;\s*id=/.test(sip.headers.get('event') ?? '')
+        ? edited(bytes, /^(Event:[^;\r]*)[^\r]*/im, '$1')
+        : pass;
+    case 'own-contact':
+      return !sent && sip.method === 'NOTIFY' ? edited(bytes, /^(Contact:)[^\r]*/im, `$1 <sip:${victim}>`) : pass;
     default:
       throw fault satisfies never;
   }

@@ -1,121 +1,73 @@
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { ladderText } from '@switchhook/ladder';
-import { UserAgent } from '@switchhook/sip-core';
-import { SABOTAGES } from '../virtual/sabotage.ts';
-import { isGood, type OfficeReport, playOffice } from '../virtual/simulation.ts';
-import { seededCrypto } from './seeded-crypto.ts';
+import { Worker } from 'node:worker_threads';
+import { simulateOptions } from './simulation/options.ts';
+import { playSeed } from './simulation/play.ts';
+import { reportLines, summaryLines } from './simulation/summary.ts';
+import { emptyTally, merge, type Tally } from './simulation/tally.ts';
+import type { Share } from './simulation/worker.ts';
 
-/** `npm run simulate -- --offices 1000 --seed 1 [--loss p] [--style proxy|b2bua] [--break kind] [--json FILE]` */
-/** A wrong command line is one line and exit code 2. */
-function refuse(why: string): never {
-  console.error(`simulate: ${why}`);
-  process.exit(2);
-}
+/** Plays many offices on all cores, and says what became of them. Exit code 1 when anything was wrong. */
+const PROGRESS_MS = 10_000;
+/** How many failing offices are shown; the summary names all their seeds. */
+const SHOWN = 1;
+/** A worker for fewer offices than this is not worth its start. */
+const SHARE_LEAST = 40;
 
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        offices: { type: 'string', default: '1000' },
-        seed: { type: 'string', default: '1' },
-        loss: { type: 'string', default: '0' },
-        style: { type: 'string' },
-        break: { type: 'string' },
-        json: { type: 'string' },
-        ladder: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    return refuse((error as Error).message);
-  }
-}
-
-const values = options();
-const [offices, first, loss] = [values.offices, values.seed, values.loss].map(Number) as [number, number, number];
-const style = values.style === 'proxy' || values.style === 'b2bua' ? values.style : undefined;
-const sabotage = SABOTAGES.find((one) => one === values.break);
-if (!(offices > 0) || !Number.isInteger(first) || !(loss >= 0 && loss < 1))
-  refuse('--offices and --seed are whole numbers, --loss is a share from 0 to 1');
-if (values.style !== undefined && style === undefined) refuse('--style is proxy or b2bua');
-if (values.break !== undefined && sabotage === undefined) refuse(`--break is one of ${SABOTAGES.join(', ')}`);
-
-const tally = { runs: 0, lostCallers: 0, brokenPromises: 0, leaks: 0, uncaught: 0, messages: 0 };
-const byFault: Record<string, number> = {};
-const byOutcome: Record<string, number> = { completed: 0, failed: 0, unknown: 0, none: 0 };
-const byStyle: Record<string, number> = {};
-const failing: OfficeReport[] = [];
+const options = simulateOptions(process.argv.slice(2));
+const tally = emptyTally();
 const began = performance.now();
-for (let seed = first; seed < first + offices; seed++) {
-  const report = playOffice(seed, {
-    make: (settings) => new UserAgent(settings),
-    crypto: seededCrypto,
-    loss,
-    style,
-    sabotage,
-  });
-  count(report);
-  if (values.ladder === true) show(report);
-}
-const seconds = (performance.now() - began) / 1000;
-const result = {
-  ...tally,
-  seed: first,
-  seconds,
-  byFault,
-  byOutcome,
-  byStyle,
-  failing: failing.map((report) => report.seed),
-};
-console.log(
-  `offices ${tally.runs} in ${seconds.toFixed(1)} s, ${tally.messages} datagrams, seeds ${first}…${first + offices - 1}`,
+const seconds = () => (performance.now() - began) / 1000;
+const of = Math.max(1, Math.min(options.workers, Math.ceil(options.offices / SHARE_LEAST)));
+// From the bundle the worker is a file beside this one; from the sources it is in its folder.
+const entry = new URL(import.meta.url.endsWith('.ts') ? './simulation/worker.ts' : './worker.js', import.meta.url);
+const workers = Array.from(
+  { length: of },
+  (_, index) => new Worker(entry, { workerData: { options, index, of } satisfies Share }),
 );
-console.log(`by planted fault: ${words(byFault)}`);
-console.log(`by exchange: ${words(byStyle)}`);
-console.log(`transfers by outcome: ${words(byOutcome)}`);
-console.log(
-  `lostCallers ${tally.lostCallers}  brokenPromises ${tally.brokenPromises}  leaks ${tally.leaks}  uncaught ${tally.uncaught}`,
-);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
-if (failing.length > 0) {
-  show(failing[0]!);
-  process.exitCode = 1;
-}
-
-function count(report: OfficeReport): void {
-  tally.runs++;
-  tally.messages += report.messages;
-  tally.lostCallers += report.lostCallers.length;
-  tally.brokenPromises += report.brokenPromises.length;
-  tally.leaks += report.leaks.length;
-  if (report.uncaught !== undefined) tally.uncaught++;
-  byFault[report.planted] = (byFault[report.planted] ?? 0) + 1;
-  byStyle[report.style] = (byStyle[report.style] ?? 0) + 1;
-  for (const outcome of report.outcomes.length === 0 ? ['none'] : report.outcomes)
-    byOutcome[outcome] = (byOutcome[outcome] ?? 0) + 1;
-  if (!isGood(report)) failing.push(report);
-}
-
-/** What went wrong, the ladder, and the command that plays it again. */
-function show(report: OfficeReport): void {
-  console.log(
-    `\nseed ${report.seed}: ${report.style}, planted ${report.planted}, outcomes ${report.outcomes.join() || 'none'}`,
+const progress = setInterval(() => {
+  const { offices, lostCallers, brokenPromises, leaks, uncaught } = tally;
+  console.error(
+    `${seconds().toFixed(0)} s: ${offices} offices, ${(offices / seconds()).toFixed(0)} a second, lost ${lostCallers}, broken ${brokenPromises}, leaks ${leaks}, uncaught ${uncaught}`,
   );
-  for (const act of report.acts) console.log(`  ${(act.atMs / 1000).toFixed(3)} s ${act.who} ${act.what}`);
-  console.log(ladderText(report.ladder()));
-  for (const line of [...report.lostCallers, ...report.brokenPromises, ...report.leaks]) console.log(`  WRONG ${line}`);
-  if (report.uncaught !== undefined) console.log(`  UNCAUGHT ${report.uncaught}`);
-  const more = [
-    loss > 0 ? ` --loss ${loss}` : '',
-    style === undefined ? '' : ` --style ${style}`,
-    sabotage === undefined ? '' : ` --break ${sabotage}`,
-  ];
-  console.log(`replay: npm run simulate -- --offices 1 --seed ${report.seed}${more.join('')} --ladder`);
+}, PROGRESS_MS);
+let finished = false;
+const limit = options.seconds === undefined ? undefined : setTimeout(finish, options.seconds * 1000);
+process.once('SIGINT', finish);
+process.once('SIGTERM', finish);
+
+let running = workers.length;
+for (const worker of workers) {
+  worker.on('message', (more: Tally) => merge(tally, more));
+  worker.on('error', (error: Error) => {
+    tally.uncaught++;
+    tally.failing.push({ seed: options.seed, wrong: [error.stack ?? error.message] });
+  });
+  worker.on('exit', () => {
+    running--;
+    if (running === 0) finish();
+  });
 }
 
-function words(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([word, n]) => `${word} ${n}`)
-    .join(', ');
+/** Everything was played, or the person has had enough: what is known so far is said. */
+function finish(): void {
+  if (finished) return;
+  finished = true;
+  clearInterval(progress);
+  clearTimeout(limit);
+  for (const worker of workers) void worker.terminate();
+  const took = seconds();
+  const shown = options.ladder
+    ? Array.from({ length: options.offices }, (_, i) => options.seed + i)
+    : tally.failing.slice(0, SHOWN).map(({ seed }) => seed);
+  for (const seed of shown) console.log(reportLines(playSeed(seed, options), options).join('\n'));
+  for (const { seed, wrong } of tally.failing)
+    console.log(`seed ${seed}: ${wrong.map((line) => line.split('\n')[0]).join('; ')}`);
+  console.log(summaryLines(tally, options, took).join('\n'));
+  if (options.json !== undefined) {
+    const { seed, loss } = options;
+    const result = { runs: tally.offices, seed, loss, seconds: took, ...tally, asked: options.offices };
+    writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  process.exitCode = tally.failing.length > 0 || tally.uncaught > 0 ? 1 : 0;
 }

@@ -1,73 +1,107 @@
-import type { Ladder, LadderStep } from '@switchhook/ladder';
 import type { Millis } from '@switchhook/sans-io';
+import type { Sighting } from './sighting.ts';
+
+/** An offer or answer of this party. */
+export interface Wish {
+  readonly atMs: Millis;
+  readonly direction: string;
+  /** Where it wants to hear. */
+  readonly port: number;
+  /** CSeq number of the offer; undefined for an answer. */
+  readonly offer: number | undefined;
+  /** When the far end agreed to the offer. */
+  agreedAt: Millis | undefined;
+  /** When the far end refused it: from then on what was agreed before holds (RFC 3261 §14.1). */
+  refusedAt: Millis | undefined;
+}
 
 /** What one party saw of one call, from its packets alone. */
 export interface Leg {
   readonly callId: string;
   /** The 2xx of its first INVITE was sent or received. */
-  readonly upAt: Millis | undefined;
-  /** A BYE was sent or received. */
-  readonly endedAt: Millis | undefined;
-  readonly endedBy: 'self' | 'peer' | undefined;
-  /** Directions of the SDP that the party sent, by time: how it treats the far end. */
-  readonly wishes: readonly { readonly atMs: Millis; readonly direction: string }[];
-  /** Media hosts and directions of the SDP that the party received, by time. */
-  readonly peers: readonly { readonly atMs: Millis; readonly host: string; readonly direction: string }[];
-}
-
-/** A step as one party lived it: when it sent it, or when it arrived. */
-export interface Lived extends LadderStep {
-  readonly livedAt: Millis;
-  readonly outgoing: boolean;
-  readonly mediaHost: string | undefined;
-}
-
-interface Draft {
-  callId: string;
   upAt: Millis | undefined;
+  /** A BYE was sent or received. */
   endedAt: Millis | undefined;
   endedBy: 'self' | 'peer' | undefined;
-  wishes: { atMs: Millis; direction: string }[];
-  peers: { atMs: Millis; host: string; direction: string }[];
+  /** Directions of the SDP that the party sent, by time: how it treats the far end. */
+  readonly wishes: Wish[];
+  /** Media hosts and directions of the SDP that the party received, by time. */
+  readonly peers: { readonly atMs: Millis; readonly host: string; readonly direction: string }[];
+  /** All packets of the call, by time. */
+  readonly steps: Lived[];
 }
 
-/** All SIP that `party` sent or received, in the order in which it lived it. */
-export function livedBy(ladder: Ladder, party: string): Lived[] {
-  const lived: Lived[] = [];
-  for (const step of ladder.steps) {
-    const outgoing = step.from === party;
-    if (!outgoing && step.to !== party) continue;
-    const { atMs, arrivalsMs, bytes } = step.datagram;
-    const livedAt = outgoing || arrivalsMs === undefined ? atMs : arrivalsMs[0];
-    if (livedAt === undefined) continue;
-    lived.push({ ...step, livedAt, outgoing, mediaHost: step.sdp === undefined ? undefined : mediaHost(bytes) });
+/** A packet as one party lived it: when it sent it, or when it arrived. */
+export interface Lived {
+  readonly seen: Sighting;
+  readonly livedAt: Millis;
+  readonly outgoing: boolean;
+}
+
+/** All packets of each party that it sent or received, in the order in which it lived them. */
+export function livesOf(sightings: readonly Sighting[], parties: readonly string[]): ReadonlyMap<string, Lived[]> {
+  const lives = new Map<string, Lived[]>(parties.map((party) => [party, []]));
+  for (const seen of sightings) {
+    lives.get(seen.from)?.push({ seen, livedAt: seen.sentAt, outgoing: true });
+    if (seen.arrivedAt !== undefined) lives.get(seen.to)?.push({ seen, livedAt: seen.arrivedAt, outgoing: false });
   }
-  return lived.sort((a, b) => a.livedAt - b.livedAt);
+  for (const life of lives.values()) life.sort((a, b) => a.livedAt - b.livedAt);
+  return lives;
 }
 
 /** The calls of a party, in the order in which they began. */
 export function legsOf(lived: readonly Lived[]): Leg[] {
-  const drafts = new Map<string, Draft>();
+  const legs = new Map<string, Leg>();
   for (const step of lived) {
-    if (step.cseq.method === 'REGISTER') continue;
-    let leg = drafts.get(step.callId);
+    const { seen, livedAt, outgoing } = step;
+    let leg = legs.get(seen.callId);
     if (leg === undefined) {
-      leg = { callId: step.callId, upAt: undefined, endedAt: undefined, endedBy: undefined, wishes: [], peers: [] };
-      drafts.set(step.callId, leg);
+      leg = {
+        callId: seen.callId,
+        upAt: undefined,
+        endedAt: undefined,
+        endedBy: undefined,
+        wishes: [],
+        peers: [],
+        steps: [],
+      };
+      legs.set(seen.callId, leg);
     }
-    const success = step.status !== undefined && step.status >= 200 && step.status < 300;
-    if (success && step.cseq.method === 'INVITE') leg.upAt ??= step.livedAt;
-    if (step.method === 'BYE' && leg.endedAt === undefined) {
-      leg.endedAt = step.livedAt;
-      leg.endedBy = step.outgoing ? 'self' : 'peer';
+    leg.steps.push(step);
+    if (isSuccess(seen.status) && seen.cseq.method === 'INVITE') leg.upAt ??= livedAt;
+    if (seen.method === 'BYE' && leg.endedAt === undefined) {
+      leg.endedAt = livedAt;
+      leg.endedBy = outgoing ? 'self' : 'peer';
     }
-    // A refused offer changes nothing (RFC 3261 §14.1): only offers that may yet be accepted and answers are counted.
-    if (step.sdp !== undefined && step.outgoing) leg.wishes.push({ atMs: step.livedAt, direction: step.sdp });
-    if (step.sdp !== undefined && !step.outgoing && step.mediaHost !== undefined) {
-      leg.peers.push({ atMs: step.livedAt, host: step.mediaHost, direction: step.sdp });
+    const status = seen.status ?? 0;
+    if (!outgoing && status >= 200 && seen.cseq.method !== 'BYE') {
+      const offered = leg.wishes.findLast((wish) => wish.offer === seen.cseq.number);
+      if (offered !== undefined && status < 300) offered.agreedAt ??= livedAt;
+      if (offered !== undefined && status >= 300 && status !== 401 && status !== 407) offered.refusedAt ??= livedAt;
     }
+    if (seen.direction === undefined) continue;
+    if (outgoing) {
+      const offer = seen.status === undefined && seen.method !== 'ACK' ? seen.cseq.number : undefined;
+      // What an answer says is forced by its offer: it neither holds nor takes back.
+      const before = leg.wishes.at(-1)?.direction ?? 'sendrecv';
+      const direction = offer === undefined ? before : seen.direction;
+      leg.wishes.push({
+        atMs: livedAt,
+        direction,
+        port: seen.mediaPort,
+        offer,
+        agreedAt: undefined,
+        refusedAt: undefined,
+      });
+    } else if (seen.mediaHost !== undefined)
+      leg.peers.push({ atMs: livedAt, host: seen.mediaHost, direction: seen.direction });
   }
-  return [...drafts.values()];
+  return [...legs.values()];
+}
+
+/** A 2xx. */
+export function isSuccess(status: number | undefined): boolean {
+  return status !== undefined && status >= 200 && status < 300;
 }
 
 /** The call stood at `at`. */
@@ -77,18 +111,22 @@ export function standsAt(leg: Leg, at: Millis): boolean {
 
 /** The party itself held the far end at `at`. */
 export function holdsAt(leg: Leg, at: Millis): boolean {
-  const wish = leg.wishes.filter((one) => one.atMs <= at).at(-1);
-  return wish !== undefined && (wish.direction === 'sendonly' || wish.direction === 'inactive');
+  const wish = wishAt(leg, at);
+  return wish !== undefined && holds(wish.direction);
+}
+
+/** What the party last asked for or agreed to, refused offers left out. */
+export function wishAt(leg: Leg, at: Millis): Wish | undefined {
+  return leg.wishes.findLast((one) => one.atMs <= at && !(one.refusedAt !== undefined && one.refusedAt <= at));
 }
 
 /** Whose media address the far end had last named at `at`, and whether it was held by it. */
 export function peerAt(leg: Leg, at: Millis): { readonly host: string; readonly held: boolean } | undefined {
-  const peer = leg.peers.filter((one) => one.atMs <= at).at(-1);
-  return peer === undefined
-    ? undefined
-    : { host: peer.host, held: peer.direction === 'sendonly' || peer.direction === 'inactive' };
+  const peer = leg.peers.findLast((one) => one.atMs <= at);
+  return peer === undefined ? undefined : { host: peer.host, held: holds(peer.direction) };
 }
 
-function mediaHost(bytes: Uint8Array): string | undefined {
-  return /^c=IN IP4 ([\d.]+)/m.exec(new TextDecoder().decode(bytes))?.[1];
+/** Directions that put the far end on hold. */
+export function holds(direction: string): boolean {
+  return direction === 'sendonly' || direction === 'inactive';
 }

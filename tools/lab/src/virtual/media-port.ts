@@ -18,6 +18,10 @@ export class SilentMedia implements MediaPort {
   readonly #free: number[];
   readonly #open = new Map<MediaId, number>();
   #last: MediaCommand | undefined;
+  #bridged: readonly number[] = [];
+  #connected: readonly number[] = [];
+  /** Told the ports of the sessions that are joined with the handset, and of those joined with each other, at each change. */
+  onJoined: (connected: readonly number[], bridged: readonly number[]) => void = () => {};
 
   constructor(clock: AlarmClock, host: string, firstPort = 40_000, sessions = 16) {
     this.#clock = clock;
@@ -44,6 +48,7 @@ export class SilentMedia implements MediaPort {
 
   send(command: MediaCommand): void {
     this.#last = command;
+    if (command.type === 'connect' || command.type === 'bridge') this.#join(command.type, command.sessions);
     if (command.type === 'plan' && command.plan.remote !== undefined) {
       this.#soon({ type: 'flowing', session: command.session });
     }
@@ -57,6 +62,13 @@ export class SilentMedia implements MediaPort {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #join(type: 'connect' | 'bridge', sessions: readonly MediaId[]): void {
+    const ports = sessions.flatMap((session) => this.#open.get(session) ?? []);
+    if (type === 'connect') this.#connected = ports;
+    else this.#bridged = ports;
+    this.onJoined(this.#connected, this.#bridged);
   }
 
   #soon(event: MediaEvent): void {

@@ -1,6 +1,5 @@
-import type { Intent } from '@switchhook/phone';
-import { type Kept, phoneSettings } from '@switchhook/phone';
-import { Runtime } from '@switchhook/phone/node';
+import { type Intent, type Kept, phoneSettings } from '@switchhook/phone';
+import { type JournalEntry, Runtime } from '@switchhook/phone/node';
 import { type Millis, token } from '@switchhook/sans-io';
 import { SeededRandom, VirtualClock } from '@switchhook/sans-io/testing';
 import { type Crypto, Shell, type UserAgentSettings } from '@switchhook/sip-core';
@@ -9,12 +8,14 @@ import { type Exchange, makeExchange } from '../exchange/exchange.ts';
 import type { ExchangeStyle } from '../exchange/settings.ts';
 import { VirtualNetwork } from '../network/virtual-network.ts';
 import { Recording } from '../recorder/recording.ts';
-import type { Act, Person } from './acts.ts';
+import { type Act, PERSONS, type Person } from './acts.ts';
 import { SilentMedia } from './media-port.ts';
+import type { Sound } from './oracle.ts';
 import { type Sabotage, sabotaged } from './sabotage.ts';
 import { sipPort } from './sip-port.ts';
 
 const DOMAIN = 'office.example';
+const LONG_S = 3600;
 
 /** Who is where in the virtual network. */
 export const HOSTS: Readonly<Record<Person | 'exchange', string>> = {
@@ -22,6 +23,11 @@ export const HOSTS: Readonly<Record<Person | 'exchange', string>> = {
   receptionist: '10.0.0.10',
   caller: '10.0.0.11',
   specialist: '10.0.0.99',
+  second: '10.0.0.12',
+  colleague: '10.0.0.13',
+  visitor: '10.0.0.14',
+  bookkeeper: '10.0.0.15',
+  porter: '10.0.0.16',
 };
 
 /** Names by host, for ladders and the oracle. */
@@ -29,7 +35,17 @@ export const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(HOSTS).map(([name, host]) => [host, name]),
 );
 
-const USERS: Readonly<Record<Person, string>> = { receptionist: '1000', caller: '1001', specialist: '9999' };
+/** Extensions. */
+export const USERS: Readonly<Record<Person, string>> = {
+  receptionist: '1000',
+  caller: '1001',
+  specialist: '9999',
+  second: '1002',
+  colleague: '1003',
+  visitor: '1004',
+  bookkeeper: '1005',
+  porter: '1006',
+};
 
 /** What a virtual office is made of. */
 export interface OfficeOptions {
@@ -40,21 +56,45 @@ export interface OfficeOptions {
   readonly crypto: (seed: number) => Crypto;
   readonly sabotage?: Sabotage | undefined;
   readonly kept?: Kept;
+  /** How many telephones there are, 3 to 8. Default 3. */
+  readonly phones?: number;
+  /** See `ExchangeSettings`. */
+  readonly endsBothLegs?: boolean;
+  /** How long a registration lasts. Default: so long that nobody registers again while an office lasts. 0 = the exchange knows its phones. */
+  readonly registeredS?: number;
+  /** See `ExchangeSettings`. */
+  readonly trusts?: 'digest' | 'address';
+  /** What each phone tells its journal. */
+  readonly journal?: (who: Person, entry: JournalEntry) => void;
+}
+
+/** A telephone as power makes it. */
+interface Phone {
+  readonly runtime: Runtime;
+  readonly media: SilentMedia;
 }
 
 /** One phone with its person's hands on it. */
 export class Desk {
   readonly who: Person;
-  readonly runtime: Runtime;
-  readonly media: SilentMedia;
   readonly #office: VirtualOffice;
+  readonly #power: () => Phone;
+  #phone: Phone;
   crashed = false;
 
-  constructor(office: VirtualOffice, who: Person, runtime: Runtime, media: SilentMedia) {
+  constructor(office: VirtualOffice, who: Person, power: () => Phone) {
     this.#office = office;
     this.who = who;
-    this.runtime = runtime;
-    this.media = media;
+    this.#power = power;
+    this.#phone = power();
+  }
+
+  get runtime(): Runtime {
+    return this.#phone.runtime;
+  }
+
+  get media(): SilentMedia {
+    return this.#phone.media;
   }
 
   /** The person does something. */
@@ -79,52 +119,61 @@ export class Desk {
     this.#office.note({ atMs: this.#office.clock.now(), who: this.who, what: 'crash' });
     this.runtime.close();
   }
+
+  /** The power is back; nothing of before is known. */
+  restart(): void {
+    if (!this.crashed) return;
+    this.#phone = this.#power();
+    this.crashed = false;
+    this.#office.note({ atMs: this.#office.clock.now(), who: this.who, what: 'restart' });
+    this.runtime.start();
+  }
 }
 
-/** A telephone office in virtual time: three real runtimes, an exchange, a network that is recorded. */
+/** A telephone office in virtual time: three to eight real runtimes, an exchange, a network that is recorded. */
 export class VirtualOffice {
   readonly clock = new VirtualClock();
   readonly network: VirtualNetwork;
   readonly recording = new Recording();
-  readonly exchange: Exchange;
   readonly acts: Act[] = [];
-  readonly desks: Readonly<Record<Person, Desk>>;
-  readonly #shell: Shell;
+  readonly sounds: Sound[] = [];
+  /** Everybody who has a phone here, the receptionist first. */
+  readonly staff: readonly Desk[];
+  /** The three that are always there. */
+  readonly desks: Readonly<Record<'receptionist' | 'caller' | 'specialist', Desk>>;
+  readonly #options: OfficeOptions;
+  #exchange: Exchange;
+  #shell: Shell;
+  #starts = 0;
 
   constructor(options: OfficeOptions) {
-    const { seed, style, make, crypto, sabotage } = options;
+    this.#options = options;
+    const { seed, crypto, sabotage } = options;
     this.network = new VirtualNetwork(this.clock, new SeededRandom(seed));
     this.network.record = this.recording.add;
-    const extensions = Object.values(USERS).map((user) => ({ user, password: `secret ${user}` }));
-    this.exchange = makeExchange(
-      style,
-      {
-        host: HOSTS.exchange,
-        port: 5060,
-        domain: DOMAIN,
-        extensions,
-        algorithms: ['SHA-256', 'MD5'],
-        crypto: crypto(seed + 1),
-      },
-      make,
-    );
-    this.#shell = new Shell(this.exchange, {
-      clock: this.clock,
-      transport: sipPort(this.network.attach(`${HOSTS.exchange}:5060`)),
-      onEvent: () => {},
+    [this.#exchange, this.#shell] = this.#startExchange();
+    this.staff = PERSONS.slice(0, options.phones ?? 3).map((who, i) => {
+      const random = crypto(seed + 2 + i);
+      return new Desk(this, who, () => this.#phone(who, random, who === 'receptionist' ? sabotage : undefined));
     });
-    const desk = (who: Person, salt: number) =>
-      this.#desk(who, options, crypto(seed + salt), who === 'receptionist' ? sabotage : undefined);
-    this.desks = {
-      receptionist: desk('receptionist', 2),
-      caller: desk('caller', 3),
-      specialist: desk('specialist', 4),
-    };
-    for (const one of Object.values(this.desks)) one.runtime.start();
+    const [receptionist, caller, specialist] = this.staff as [Desk, Desk, Desk];
+    this.desks = { receptionist, caller, specialist };
+    for (const desk of this.staff) desk.runtime.start();
+  }
+
+  get exchange(): Exchange {
+    return this.#exchange;
   }
 
   note(act: Act): void {
     this.acts.push(act);
+  }
+
+  /** The exchange loses power and is back at once: calls that ran through it are unknown to it, and so are the phones. */
+  restartExchange(): void {
+    this.#shell.close();
+    this.note({ atMs: this.clock.now(), who: 'exchange', what: 'restart' });
+    [this.#exchange, this.#shell] = this.#startExchange();
   }
 
   /** Let `spanMs` pass. */
@@ -134,14 +183,45 @@ export class VirtualOffice {
 
   /** All phones and the exchange stop at once. */
   close(): void {
-    for (const desk of Object.values(this.desks)) desk.runtime.close();
+    for (const desk of this.staff) desk.runtime.close();
     this.#shell.close();
   }
 
-  #desk(who: Person, options: OfficeOptions, crypto: Crypto, sabotage: Sabotage | undefined): Desk {
+  #startExchange(): [Exchange, Shell] {
+    const { style, make, crypto, seed, endsBothLegs, trusts, registeredS, phones } = this.#options;
+    const exchange = makeExchange(
+      style,
+      {
+        host: HOSTS.exchange,
+        port: 5060,
+        domain: DOMAIN,
+        extensions: Object.values(USERS).map((user) => ({ user, password: `secret ${user}` })),
+        algorithms: ['MD5'],
+        crypto: crypto(seed + 1 + 1000 * this.#starts++),
+        ...(endsBothLegs === undefined ? {} : { endsBothLegs }),
+        ...(trusts === undefined ? {} : { trusts }),
+      },
+      make,
+    );
+    if (registeredS === 0)
+      for (const who of PERSONS.slice(0, phones ?? 3)) {
+        const host = HOSTS[who];
+        exchange.know(USERS[who], `sip:${USERS[who]}@${host}:5060`, { transport: 'udp', host, port: 5060 });
+      }
+    const shell = new Shell(exchange, {
+      clock: this.clock,
+      transport: sipPort(this.network.attach(`${HOSTS.exchange}:5060`)),
+      onEvent: () => {},
+    });
+    return [exchange, shell];
+  }
+
+  #phone(who: Person, crypto: Crypto, sabotage: Sabotage | undefined): Phone {
     const host = HOSTS[who];
     const user = USERS[who];
     const id = token<'account'>(user);
+    const { kept, journal, make, registeredS } = this.#options;
+    const register = registeredS !== 0;
     const settings: UserAgentSettings = {
       accounts: [
         {
@@ -151,26 +231,30 @@ export class VirtualOffice {
           password: `secret ${user}`,
           transport: 'udp',
           server: { host: HOSTS.exchange, port: 5060 },
-          register: true,
+          register,
+          expiresS: registeredS || LONG_S,
         },
       ],
       local: { udp: { host, port: 5060 } },
       crypto,
     };
     const media = new SilentMedia(this.clock, host);
+    media.onJoined = (connected, bridged) => this.sounds.push({ who, atMs: this.clock.now(), connected, bridged });
     const runtime = new Runtime({
       clock: this.clock,
       wall: () => this.clock.now(),
       random: crypto,
-      userAgent: sabotaged(options.make(settings), sabotage),
+      userAgent: sabotaged(make(settings), sabotage),
       transport: sipPort(this.network.attach(`${host}:5060`)),
       media,
       settings: phoneSettings({
-        accounts: [{ id, user, domain: DOMAIN, transport: 'udp', register: true }],
+        accounts: [{ id, user, domain: DOMAIN, transport: 'udp', register }],
         acceptRefer: 'same-dialog',
       }),
       strict: true,
+      ...(kept === undefined ? {} : { kept }),
+      ...(journal === undefined ? {} : { journal: (entry: JournalEntry) => journal(who, entry) }),
     });
-    return new Desk(this, who, runtime, media);
+    return { runtime, media };
   }
 }

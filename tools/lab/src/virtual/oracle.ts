@@ -1,173 +1,239 @@
-import { type Datagram, ladderOf, type Parties } from '@switchhook/ladder';
+import type { Datagram, Parties } from '@switchhook/ladder';
 import type { Millis } from '@switchhook/sans-io';
-import { type Act, ends, type Person } from './acts.ts';
-import { holdsAt, type Leg, type Lived, legsOf, livedBy, peerAt, standsAt } from './legs.ts';
+import { type Act, ends, endsHeld, PERSONS, type Person } from './acts.ts';
+import { holdsAt, isSuccess, type Leg, type Lived, legsOf, livesOf, peerAt, standsAt } from './legs.ts';
+import { brokenPromises } from './promises.ts';
+import { type Sighting, Witness } from './sighting.ts';
+import { type Silence, silencesOf } from './silences.ts';
 
-/** All that the oracle is shown: packets, and what people did. Never the state of a phone. */
+/** Which media sessions a phone joined with its handset, or with each other, from `atMs` on. */
+export interface Sound {
+  readonly who: Person;
+  readonly atMs: Millis;
+  /** Local RTP ports. */
+  readonly connected: readonly number[];
+  readonly bridged: readonly number[];
+}
+
+/** All that the oracle is shown: packets, what people did, and what was joined to be heard. Never the state of a phone. */
 export interface Evidence {
   readonly datagrams: readonly Datagram[];
   readonly names: Parties;
   readonly acts: readonly Act[];
-  /** When people stopped acting on their own and the receptionist was told to take back whoever waits. */
+  readonly sounds?: readonly Sound[];
+  /** When people stopped acting on their own and everybody was told to take back whoever waits. */
   readonly epilogueAt: Millis;
-  /** When the receptionist had had the time to do so, before everybody hung up. */
+  /** When they had had the time to do so, before everybody hung up. */
   readonly judgedAt: Millis;
 }
 
 /** What the oracle found, a line each with the time. */
 export interface Judgement {
-  /** The caller stands without a call, or on hold for ever, and nobody wanted it so. */
+  /** Somebody stands without a call, or on hold for ever, and nobody wanted it so. */
   readonly lostCallers: readonly string[];
   /** Promises that were broken without losing anybody. */
   readonly brokenPromises: readonly string[];
 }
 
+/** The evidence, read. */
+export interface Case extends Evidence {
+  readonly lives: ReadonlyMap<string, readonly Lived[]>;
+  readonly legs: ReadonlyMap<string, readonly Leg[]>;
+  readonly silences: readonly Silence[];
+  readonly people: readonly Person[];
+}
+
 /** How long a person's act may take to show in packets: 64·T1 and a little (RFC 3261 §17.1.1.2). */
-const ACT_REACH_MS = 33_000;
-/** How long a caller may be without a call while the next one is being joined to it. */
+export const ACT_REACH_MS = 33_000;
+/** How long a party may be without a call while the next one is being joined to it. */
 const BETWEEN_MS = 2_000;
-/** How long a phone may take to answer a NOTIFY that reached it. */
-const ANSWER_MS = 1_000;
+/** How long a transfer may take from its acceptance to the last BYE: the verdict of a blind one, and a little. */
+const HANDING_MS = 200_000;
 
 /** Judge one history. */
 export function judge(evidence: Evidence): Judgement {
-  const { datagrams, names } = evidence;
-  const ladder = ladderOf(datagrams, names);
-  const lived = (who: Person) => livedBy(ladder, who);
-  const receptionist = lived('receptionist');
-  const own = legsOf(receptionist);
-  const legs = { caller: legsOf(lived('caller')), specialist: legsOf(lived('specialist')), receptionist: own };
-  return {
-    lostCallers: [...dropped(evidence, legs, receptionist), ...forgotten(evidence, legs)],
-    brokenPromises: [...earlyByes(evidence, receptionist, own), ...unanswered(evidence, receptionist)],
-  };
+  const witness = new Witness(evidence.names);
+  const sightings: Sighting[] = [];
+  for (const datagram of evidence.datagrams) {
+    const seen = witness.read(datagram);
+    if (seen !== undefined) sightings.push(seen);
+  }
+  const named = new Set(Object.values(evidence.names));
+  const people = PERSONS.filter((who) => named.has(who));
+  const lives = livesOf(sightings, people);
+  const legs = new Map(people.map((who) => [who, legsOf(lives.get(who) ?? [])]));
+  const found: Case = { ...evidence, lives, legs, people, silences: silencesOf(sightings) };
+  const lostCallers: string[] = [];
+  for (const who of people) lostCallers.push(...dropped(found, who), ...forgotten(found, who));
+  return { lostCallers, brokenPromises: brokenPromises(found) };
 }
 
-type Legs = Readonly<Record<Person, readonly Leg[]>>;
-
-/** The caller's last call was ended under it although nobody who was in it hung up. */
-function dropped(evidence: Evidence, legs: Legs, receptionist: readonly Lived[]): string[] {
-  const found: string[] = [];
-  for (const leg of legs.caller) {
+/** Somebody's last call was ended under it although nobody who was in it hung up. */
+function dropped(found: Case, who: Person): string[] {
+  const lost: string[] = [];
+  const legs = legsIn(found, who);
+  for (const leg of legs) {
     const at = leg.endedAt;
-    if (leg.upAt === undefined || at === undefined || at > evidence.judgedAt) continue;
+    if (leg.upAt === undefined || at === undefined || at > found.judgedAt) continue;
     if (
-      legs.caller.some(
+      legs.some(
         (other) => other !== leg && other.upAt !== undefined && other.upAt <= at + BETWEEN_MS && !over(other, at),
       )
     )
       continue;
-    if (acted(evidence, 'caller', at) || wanted(evidence, legs, leg, at)) continue;
-    // Nobody's fault: the network was silent for the whole of a request (RFC 3261 §12.2.1.2).
-    const own = legs.receptionist.filter(
-      (one) => one.endedBy === 'self' && one.endedAt !== undefined && one.endedAt <= at,
-    );
-    if (own.some((one) => at - one.endedAt! < ACT_REACH_MS && deadBefore(receptionist, one.callId, one.endedAt!)))
+    if (
+      acted(found, who, at) ||
+      handedOver(found, who, at) ||
+      wanted(found, who, leg, at) ||
+      silenced(found, who, leg, at)
+    )
       continue;
-    found.push(
-      `${seconds(at)} the caller's last call was ended by its ${leg.endedBy === 'self' ? 'own phone' : 'far end'}`,
+    lost.push(
+      `${seconds(at)} the last call of ${who} was ended by its ${leg.endedBy === 'self' ? 'own phone' : 'far end'}`,
     );
   }
-  return found;
+  return lost;
 }
 
-/** At the end the caller has a call that nobody else is in, or is still on hold although the receptionist took back whom it could. */
-function forgotten(evidence: Evidence, legs: Legs): string[] {
-  const at = evidence.judgedAt;
-  if (acted(evidence, 'caller', at, at)) return [];
-  const found: string[] = [];
-  for (const leg of legs.caller) {
+/** At the end somebody has a call that nobody else is in, or is still on hold although everybody took back whom they could. */
+function forgotten(found: Case, who: Person): string[] {
+  const at = found.judgedAt;
+  if (acted(found, who, at, at) || exchangeFell(found, at)) return [];
+  const lost: string[] = [];
+  for (const leg of legsIn(found, who)) {
     if (!standsAt(leg, at)) continue;
     const peer = peerAt(leg, at);
-    const who = peer === undefined ? undefined : personAt(evidence, peer.host);
-    if (peer === undefined || who === undefined || who === 'caller') continue;
-    if (evidence.acts.some((act) => act.who === who && act.what === 'crash')) continue;
-    if (!legs[who].some((other) => standsAt(other, at)))
-      found.push(`${seconds(at)} the caller talks to ${who}, who has no call`);
-    else if (peer.held) found.push(`${seconds(at)} the caller is still held by ${who}`);
+    const other = peer === undefined ? undefined : personAt(found, peer.host);
+    if (peer === undefined || other === undefined || other === who || crashed(found, other, at)) continue;
+    if (found.silences.some((one) => one.method === 'BYE' && (one.to === who || one.callId === leg.callId))) continue;
+    const theirs = legsIn(found, other);
+    if (!theirs.some((one) => standsAt(one, at))) lost.push(`${seconds(at)} ${who} talks to ${other}, who has no call`);
+    else if (peer.held && !theirs.some((one) => standsAt(one, at) && !holdsAt(one, at)))
+      lost.push(`${seconds(at)} ${who} is still held by ${other}`);
   }
-  return found;
+  return lost;
 }
 
-/** The person at the far end of the caller's call hung up, or its phone lost power. */
-function wanted(evidence: Evidence, legs: Legs, leg: Leg, at: Millis): boolean {
-  const host = peerAt(leg, at)?.host;
-  const peer = host === undefined ? undefined : personAt(evidence, host);
-  if (evidence.acts.some((act) => act.what === 'crash' && act.atMs <= at && act.who !== 'caller')) return true;
-  if (acted(evidence, 'specialist', at) && (peer === 'specialist' || joined(legs, at))) return true;
-  return evidence.acts.some((act) => {
-    if (act.who !== 'receptionist' || !ends(act) || act.atMs > at || at - act.atMs > ACT_REACH_MS) return false;
-    return !heldByReceptionist(evidence, legs, leg, act.atMs);
+/** It had its parties handed over to each other, and that was accepted: its own part in it was to end. */
+function handedOver(found: Case, who: Person, at: Millis): boolean {
+  let referred = false;
+  for (const { seen, outgoing, livedAt } of found.lives.get(who) ?? []) {
+    if (livedAt > at) break;
+    if (outgoing && seen.method === 'REFER') referred = true;
+    // A NOTIFY proves the acceptance as well (RFC 6665 §4.1.2.4), and it may be the first to arrive.
+    const accepted = seen.method === 'NOTIFY' || (seen.cseq.method === 'REFER' && isSuccess(seen.status));
+    if (referred && !outgoing && accepted && at - livedAt < HANDING_MS) return true;
+  }
+  return false;
+}
+
+/** Somebody with whom this party was in a call hung up, or lost power. */
+function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
+  if (exchangeFell(found, at)) return true;
+  const near = relatives(found, who, at);
+  if (leg.steps.some(({ seen, outgoing }) => !outgoing && seen.method === 'CANCEL')) return true;
+  if ([...near].some((one) => one !== who && cancelled(found, one, who, at))) return true;
+  return found.acts.some((act) => {
+    if (act.who === who || act.who === 'exchange' || act.atMs > at || !near.has(act.who)) return false;
+    if (act.what === 'crash') return true;
+    if (!ends(act) || at - act.atMs > ACT_REACH_MS) return false;
+    // Just before: what the act ended has ended at the same moment.
+    const then = act.atMs - 1;
+    if ((act.what === 'transfer.cancel' || act.what === 'key.cancel') && dialledBy(found, act.who, who, then))
+      return true;
+    if (endsHeld(act) && (touches(found, act.who, who, leg, then) || touches(found, act.who, who, leg, at)))
+      return true;
+    // transfer.md §6, S2: the BYE of the target after an accepted REFER is evidence, also when its person hung up.
+    if (near.has(act.who) && [...near].some((one) => one !== who && one !== act.who && handedOver(found, one, at)))
+      return true;
+    if (joinedWith(found, near, act.who, then)) return true;
+    return inTalk(found, act.who, who, leg, then) || inTalk(found, act.who, who, leg, at);
   });
 }
 
-/** The specialist has taken a call of the caller's own: its 2xx is on its way or there. */
-function joined(legs: Legs, at: Millis): boolean {
-  return legs.specialist.filter((leg) => leg.upAt !== undefined && leg.upAt <= at).length > 1;
+/** `one` had rung `who`: whoever gives up a transfer ends the call to its target, held or not. */
+function dialledBy(found: Case, one: Person, who: Person, at: Millis): boolean {
+  return legsIn(found, one).some((leg) => standsAt(leg, at) && personOn(found, leg, at) === who && isOwn(leg));
 }
 
-/** The receptionist's phone held the caller when its person acted: what was ended then was not this call. */
-function heldByReceptionist(evidence: Evidence, legs: Legs, leg: Leg, at: Millis): boolean {
-  const same = legs.receptionist.filter((own) => {
-    if (!standsAt(own, at)) return false;
-    const host = peerAt(own, at)?.host;
-    return own.callId === leg.callId || (host !== undefined && personAt(evidence, host) === 'caller');
-  });
-  return same.some((own) => holdsAt(own, at));
-}
-
-/** DESIGN: no BYE to the caller before there is evidence of success; 202 is not evidence. */
-function earlyByes(evidence: Evidence, lived: readonly Lived[], legs: readonly Leg[]): string[] {
-  const found: string[] = [];
-  for (const refer of lived.filter((step) => step.method === 'REFER' && step.outgoing && !step.again)) {
-    const leg = legs.find((one) => one.callId === refer.callId);
-    if (leg?.endedBy !== 'self' || leg.endedAt === undefined || leg.endedAt < refer.livedAt) continue;
-    const end = leg.endedAt;
-    const proof = lived.some(
-      (step) =>
-        !step.outgoing &&
-        step.livedAt >= refer.livedAt &&
-        step.livedAt <= end &&
-        (Math.floor((step.sipfrag ?? 0) / 100) === 2 || (step.method === 'BYE' && step.callId !== refer.callId)),
-    );
-    const pressed = evidence.acts.some(
-      (act) => act.who === 'receptionist' && ends(act) && act.atMs <= end && end - act.atMs < ACT_REACH_MS,
-    );
-    if (!proof && !pressed && !deadBefore(lived, refer.callId, end) && end <= evidence.judgedAt)
-      found.push(`${seconds(end)} BYE to the caller without evidence`);
-  }
-  return found;
-}
-
-/** RFC 3261 §12.2.1.2: a 481, a 408 or silence to a request inside the dialog ends it, whatever a transfer is doing. */
-function deadBefore(lived: readonly Lived[], callId: string, end: Millis): boolean {
-  const inside = lived.filter((step) => step.callId === callId && step.livedAt <= end);
-  if (inside.some((step) => !step.outgoing && (step.status === 481 || step.status === 408))) return true;
-  const asked = inside.filter((step) => step.outgoing && step.method === 'INVITE' && !step.again).at(-1);
-  return (
-    asked !== undefined &&
-    end - asked.livedAt > 31_000 &&
-    !inside.some((step) => !step.outgoing && (step.status ?? 0) >= 200 && step.cseq.number === asked.cseq.number)
+/** transfer.md §9 row 15: CANCEL and 200 crossed; the call that came up all the same was ended. */
+function cancelled(found: Case, one: Person, who: Person, at: Millis): boolean {
+  return legsIn(found, one).some(
+    (leg) =>
+      leg.endedAt !== undefined &&
+      leg.endedAt <= at &&
+      personOn(found, leg, at) === who &&
+      leg.steps.some(({ seen, outgoing, livedAt }) => outgoing && seen.method === 'CANCEL' && livedAt <= at),
   );
 }
 
-/** DESIGN: every NOTIFY gets an answer, whatever order NOTIFY, BYE and 202 arrive in. */
-function unanswered(evidence: Evidence, lived: readonly Lived[]): string[] {
-  const crash = evidence.acts.find((act) => act.who === 'receptionist' && act.what === 'crash')?.atMs ?? Infinity;
-  const found: string[] = [];
-  for (const notify of lived) {
-    if (notify.method !== 'NOTIFY' || notify.outgoing || notify.livedAt + ANSWER_MS > crash) continue;
-    const answered = lived.some(
-      (step) =>
-        step.outgoing &&
-        step.status !== undefined &&
-        step.branch === notify.branch &&
-        step.livedAt >= notify.livedAt &&
-        step.livedAt <= notify.livedAt + ANSWER_MS,
-    );
-    if (!answered) found.push(`${seconds(notify.livedAt)} a NOTIFY of the caller got no answer`);
+/** The party itself began this call. */
+function isOwn(leg: Leg): boolean {
+  const first = leg.steps[0];
+  return first?.outgoing === true && first.seen.method === 'INVITE';
+}
+
+/** `one` was in a call that a phone near by had joined with another: who leaves it ends it for all. */
+function joinedWith(found: Case, near: ReadonlySet<Person>, one: Person, at: Millis): boolean {
+  return [...near].some((joiner) => {
+    const sound = found.sounds?.findLast((it) => it.who === joiner && it.atMs <= at);
+    if (sound === undefined || sound.connected.length + sound.bridged.length < 2) return false;
+    return joiner === one || legsIn(found, one).some((leg) => standsAt(leg, at) && personOn(found, leg, at) === joiner);
+  });
+}
+
+function personOn(found: Case, leg: Leg, at: Millis): Person | undefined {
+  const host = peerAt(leg, at)?.host;
+  return host === undefined ? undefined : personAt(found, host);
+}
+
+/** `one` and `who` were in one call at `at`, held or not. */
+function touches(found: Case, one: Person, who: Person, leg: Leg, at: Millis): boolean {
+  const host = peerAt(leg, at)?.host;
+  if (host !== undefined && personAt(found, host) === one) return true;
+  return legsIn(found, one).some((own) => {
+    const theirs = standsAt(own, at) ? peerAt(own, at)?.host : undefined;
+    return theirs !== undefined && personAt(found, theirs) === who;
+  });
+}
+
+/** `one` and `who` were in one call at `at`, and `one` did not hold it. */
+function inTalk(found: Case, one: Person, who: Person, leg: Leg, at: Millis): boolean {
+  const theirs = legsIn(found, one).filter((own) => {
+    if (own.upAt === undefined || own.upAt > at) return false;
+    const host = peerAt(own, at)?.host;
+    return own.callId === leg.callId || (host !== undefined && personAt(found, host) === who);
+  });
+  if (theirs.some((own) => standsAt(own, at))) return theirs.some((own) => standsAt(own, at) && !holdsAt(own, at));
+  const host = peerAt(leg, at)?.host;
+  return host !== undefined && personAt(found, host) === one && !theirs.some((own) => holdsAt(own, at));
+}
+
+/** Everybody whom this party, or one of those, ever exchanged sound with. */
+function relatives(found: Case, who: Person, at: Millis): ReadonlySet<Person> {
+  const near = new Set<Person>([who]);
+  for (let hop = 0; hop < 2; hop++) {
+    for (const one of [...near])
+      for (const leg of legsIn(found, one))
+        for (const peer of leg.peers) {
+          const person = peer.atMs <= at ? personAt(found, peer.host) : undefined;
+          if (person !== undefined) near.add(person);
+        }
   }
-  return found;
+  return near;
+}
+
+/** Nobody's fault: a request was met with silence or with 481 or 408, and that ends a dialog (RFC 3261 §12.2.1.2). */
+function silenced(found: Case, who: Person, leg: Leg, at: Millis): boolean {
+  const near = relatives(found, who, at);
+  const about = (name: string) => name === 'exchange' || near.has(name as Person);
+  return found.silences.some((one) => {
+    if (one.method === 'BYE' || one.method === 'NOTIFY') return false;
+    const since = at - one.endsAt;
+    return (
+      since >= -1_000 && since <= ACT_REACH_MS && about(one.from) && about(one.to) && near.size > 0 && leg.upAt! <= at
+    );
+  });
 }
 
 function over(leg: Leg, at: Millis): boolean {
@@ -175,17 +241,31 @@ function over(leg: Leg, at: Millis): boolean {
 }
 
 /** It hung up within the reach of its act, or its phone lost power at any time before. */
-function acted(evidence: Evidence, who: Person, at: Millis, reach: Millis = ACT_REACH_MS): boolean {
-  return evidence.acts.some(
+function acted(found: Case, who: Person, at: Millis, reach: Millis = ACT_REACH_MS): boolean {
+  return found.acts.some(
     (act) => act.who === who && act.atMs <= at && (act.what === 'crash' || (ends(act) && at - act.atMs <= reach)),
   );
 }
 
-function personAt(evidence: Evidence, host: string): Person | undefined {
-  const name = evidence.names[host];
-  return name === 'receptionist' || name === 'caller' || name === 'specialist' ? name : undefined;
+function crashed(found: Case, who: Person, at: Millis): boolean {
+  return found.acts.some((act) => act.who === who && act.what === 'crash' && act.atMs <= at);
 }
 
-function seconds(at: Millis): string {
+/** The exchange lost all it knew. */
+function exchangeFell(found: Case, at: Millis): boolean {
+  return found.acts.some((act) => act.who === 'exchange' && act.atMs <= at);
+}
+
+function legsIn(found: Case, who: Person): readonly Leg[] {
+  return found.legs.get(who) ?? [];
+}
+
+function personAt(found: Case, host: string): Person | undefined {
+  const name = found.names[host];
+  return found.people.find((one) => one === name);
+}
+
+/** The moment as it stands at the head of each finding. */
+export function seconds(at: Millis): string {
   return `${(at / 1000).toFixed(3)} s:`;
 }

@@ -11,16 +11,22 @@ export interface Temper {
   readonly nervous: number;
   /** When the person hangs up whatever there is; Infinity = never. */
   readonly leavesAtMs: number;
-  /** What the specialist does with a call. */
+  /** What becomes of a call that rings. */
   readonly takes: 'answers' | 'busy' | 'ignores';
   /** How long a bell rings before it is answered, ms. */
   readonly patienceMs: number;
   /** Says what it has to say for so long before the next step, ms. */
   readonly talkMs: number;
-  /** Completes by putting the handset down instead of by the key. */
-  readonly putsDown: boolean;
+  /** Whom it rings, and when. */
+  readonly dials: { readonly atMs: number; readonly to: string } | undefined;
+  /** To whom it hands over whom it talks with, and how often. */
+  readonly transfers: { readonly to: string; readonly times: number } | undefined;
+  /** How a consultation goes on. */
+  readonly completes: 'key' | 'put-down' | 'merge' | 'bridge' | 'swap' | 'cancel';
   /** Transfers blind by a long press, without talking to the target. */
   readonly blind: boolean;
+  /** Presses Transfer while the target still rings, and once more after that. */
+  readonly presses: 'in-time' | 'early' | 'twice-early';
 }
 
 const KEYS: readonly Intent[] = [
@@ -40,95 +46,120 @@ const KEYS: readonly Intent[] = [
   { verb: 'hook.put-down' },
   { verb: 'hook.lift' },
   { verb: 'headset.short' },
+  { verb: 'headset.long' },
   { verb: 'headset.double' },
+  { verb: 'headset.triple' },
+  { verb: 'call.swap' },
+  { verb: 'transfer.swap' },
+  { verb: 'transfer.complete' },
+  { verb: 'transfer.cancel' },
+  { verb: 'transfer.merge' },
+  { verb: 'transfer.bridge' },
+  { verb: 'key.conference' },
 ];
 
-/** The receptionist: answers, transfers to 9999, and presses any key at any time. */
-export function receptionistMind(temper: Temper, random: SeededRandom): Mind {
+/** Somebody at a telephone: rings whom it wants to, answers, hands over, and presses any key at any time. */
+export function personMind(temper: Temper, random: SeededRandom): Mind {
   let typed: string[] = [];
   let since = 0;
   let last = '';
+  let dialled = temper.dials === undefined;
   let transfers = 0;
+  let armedPresses = 0;
+  let joined = false;
   return (snapshot, nowMs) => {
-    if (nowMs >= temper.leavesAtMs) return snapshot.hook === 'off' ? [{ verb: 'hook.put-down' }] : [];
-    if (random.chance(temper.nervous)) return [random.pick(KEYS)];
+    if (nowMs >= temper.leavesAtMs) return hangUps(snapshot);
+    if (temper.nervous > 0 && random.chance(temper.nervous)) return [random.pick(KEYS)];
     const picture = `${snapshot.lines.map((line) => line.state).join()} ${snapshot.transfer?.state} ${snapshot.transfer?.outcome}`;
     if (picture !== last) [last, since] = [picture, nowMs];
     const stoodMs = nowMs - since;
     if (typed.length > 0) return [{ verb: 'key.digit', digit: typed.shift()! }];
+    if (!dialled && nowMs >= temper.dials!.atMs) {
+      dialled = true;
+      return [{ verb: 'call.dial', to: temper.dials!.to }];
+    }
     const ringing = snapshot.lines.find((line) => line.state === 'ringing');
-    if (ringing !== undefined && stoodMs >= temper.patienceMs) {
+    if (ringing?.callId != null && stoodMs >= temper.patienceMs && temper.takes !== 'ignores') {
+      if (temper.takes === 'busy') return [{ verb: 'call.reject', callId: ringing.callId as never, code: 486 }];
       return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }] : [{ verb: 'key.line', line: ringing.n }];
     }
     const transfer = snapshot.transfer;
-    const talks = snapshot.lines.some((line) => line.state === 'talking');
     if (transfer !== null && transfer.outcome === null) {
-      if (transfer.state === 'consulting' && stoodMs >= temper.talkMs) {
-        return temper.putsDown ? [{ verb: 'hook.put-down' }] : [{ verb: 'key.transfer' }];
+      if (transfer.state === 'calling-target' && temper.presses !== 'in-time' && stoodMs >= 400 && armedPresses === 0) {
+        armedPresses = 1;
+        return [{ verb: 'key.transfer' }];
       }
-      return [];
+      if (transfer.state === 'armed' && temper.presses === 'twice-early' && stoodMs >= 900 && armedPresses === 1) {
+        armedPresses = 2;
+        return [{ verb: 'key.transfer' }];
+      }
+      if (stoodMs < temper.talkMs) return [];
+      const step = nextStep(temper, transfer.state, joined);
+      if (step.length > 0) joined = true;
+      return step;
     }
-    if (talks && stoodMs >= temper.talkMs && transfers < 2) {
+    const talks = snapshot.lines.some((line) => line.state === 'talking');
+    if (talks && stoodMs >= temper.talkMs && transfers < (temper.transfers?.times ?? 0)) {
       transfers++;
-      typed = [...'9999#'];
+      armedPresses = 0;
+      joined = false;
+      typed = [...`${temper.transfers!.to}#`];
       return [temper.blind ? { verb: 'key.transfer-long' } : { verb: 'key.transfer' }];
     }
     return [];
   };
 }
 
+/** What the person does with two calls, once it has talked to the second. */
+function nextStep(temper: Temper, state: string, joined: boolean): readonly Intent[] {
+  if (state === 'consulting' || state === 'swapped' || state === 'merged') {
+    switch (temper.completes) {
+      case 'put-down':
+        return [{ verb: 'hook.put-down' }];
+      case 'swap':
+        return [joined ? { verb: 'key.transfer' } : { verb: 'transfer.swap' }];
+      case 'cancel':
+        return [{ verb: 'transfer.cancel' }];
+      case 'merge':
+        return state === 'merged' ? [{ verb: 'key.transfer' }] : [{ verb: 'key.conference' }];
+      case 'bridge':
+        return [{ verb: 'transfer.bridge' }];
+      default:
+        return [{ verb: 'key.transfer' }];
+    }
+  }
+  return [];
+}
+
 /**
- * Takes the caller back, the last act before an office is judged: gives up a transfer that is still going, ends the call
- * that stands in the way, and resumes who is held.
+ * Takes back whoever waits, the last acts before an office is judged: gives up a transfer that is still going, ends the
+ * call that stands in the way, and resumes who is held. `first` is the number that goes before all others.
  */
-export function retrievingMind(callerNumber: string): Mind {
+export function retrievingMind(first: string | undefined): Mind {
   return (snapshot) => {
     if (snapshot.transfer !== null && snapshot.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
     const lines = [...snapshot.lines, ...(snapshot.waiting ?? [])].filter((line) => line.callId !== null);
-    const held = lines.find((line) => line.state === 'held');
+    const ringing = lines.find((line) => line.state === 'ringing');
+    if (ringing?.callId != null) return [{ verb: 'call.reject', callId: ringing.callId as never, code: 480 }];
+    const helds = lines.filter((line) => line.state === 'held');
+    const held = helds.find((line) => line.party?.number === first) ?? helds[0];
     const talks = lines.find((line) => line.state === 'talking');
     const moving = lines.some((line) =>
       ['connecting', 'resuming', 'dialing', 'ending', 'holding'].includes(line.state),
     );
-    if (held?.callId == null || moving || talks?.party?.number === callerNumber) return [];
-    if (talks?.callId != null) return [{ verb: 'call.hangup', callId: talks.callId as never }];
+    if (held?.callId == null || moving) return [];
+    if (talks?.callId != null) {
+      if (talks.party?.number === first || (first === undefined && helds.length > 0)) return [];
+      return [{ verb: 'call.hangup', callId: talks.callId as never }];
+    }
     const resume: Intent = { verb: 'call.resume', callId: held.callId as never };
     return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }, resume] : [resume];
   };
 }
 
-/** The caller: rings 1000 once, and hangs up when it has had enough. */
-export function callerMind(temper: Temper, startMs: number): Mind {
-  let rang = false;
-  return (snapshot, nowMs) => {
-    if (!rang && nowMs >= startMs) {
-      rang = true;
-      return [{ verb: 'call.dial', to: '1000' }];
-    }
-    return nowMs >= temper.leavesAtMs ? hangUps(snapshot) : [];
-  };
-}
-
-/** The specialist: answers, is busy, or lets it ring. */
-export function specialistMind(temper: Temper): Mind {
-  let rangSince: number | undefined;
-  return (snapshot, nowMs) => {
-    const ringing = snapshot.lines.find((line) => line.state === 'ringing');
-    if (ringing?.callId === null || ringing === undefined) rangSince = undefined;
-    else {
-      rangSince ??= nowMs;
-      if (nowMs - rangSince >= temper.patienceMs) {
-        const callId = ringing.callId as never;
-        if (temper.takes === 'answers') return [{ verb: 'call.answer', callId }];
-        if (temper.takes === 'busy') return [{ verb: 'call.reject', callId, code: 486 }];
-      }
-    }
-    return nowMs >= temper.leavesAtMs ? hangUps(snapshot) : [];
-  };
-}
-
 function hangUps(snapshot: Snapshot): Intent[] {
-  return [...snapshot.lines, ...(snapshot.waiting ?? [])].flatMap((line) =>
+  const calls = [...snapshot.lines, ...(snapshot.waiting ?? [])].flatMap((line) =>
     line.callId === null ? [] : [{ verb: 'call.hangup', callId: line.callId as never } as const],
   );
+  return snapshot.hook === 'off' ? [...calls, { verb: 'hook.put-down' }] : calls;
 }

@@ -9,6 +9,8 @@ export const SABOTAGES = [
   'drop-on-silence',
   'no-way-back',
   'deaf-after-bye',
+  'bridge-loses-a-leg',
+  'merge-loses-a-leg',
 ] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 
@@ -20,6 +22,8 @@ class Saboteur implements Core<UserAgentIn, UserAgentOut> {
   readonly #kind: Sabotage;
   readonly #callOf = new Map<string, CallId>();
   readonly #answered = new Set<CallId>();
+  readonly #held = new Set<CallId>();
+  #referred: 'not' | 'asked' | 'refused' = 'not';
   #silenceAt: Millis | undefined;
   #silent: CallId | undefined;
   #ended = false;
@@ -41,7 +45,14 @@ class Saboteur implements Core<UserAgentIn, UserAgentOut> {
   }
 
   receive(input: UserAgentIn, now: Millis): readonly UserAgentOut[] {
-    if (input.type === 'refer') this.#callOf.set(input.refer, input.call);
+    if (input.type === 'refer') {
+      this.#callOf.set(input.refer, input.call);
+      this.#referred = 'asked';
+    }
+    if (input.type === 'offer') {
+      if (/^a=(sendonly|inactive)/m.test(input.body)) this.#held.add(input.call);
+      else this.#held.delete(input.call);
+    }
     if (this.#kind === 'no-way-back' && input.type === 'offer' && !/^a=(sendonly|inactive)/m.test(input.body))
       return [];
     if (this.#kind === 'deaf-after-bye' && input.type === 'received') {
@@ -56,7 +67,8 @@ class Saboteur implements Core<UserAgentIn, UserAgentOut> {
     for (const out of outs) {
       all.push(out);
       if (out.type === 'answered') this.#answered.add(out.call);
-      if (out.type === 'ended' && this.#answered.has(out.call)) this.#ended = true;
+      if (out.type === 'ended' && this.#answered.delete(out.call)) this.#ended = true;
+      if (out.type === 'offer-answered') all.push(...this.#joined(out.call, now));
       if (out.type === 'refer-answered' || out.type === 'refer-notified') all.push(...this.#react(out, now));
     }
     return all;
@@ -83,10 +95,23 @@ class Saboteur implements Core<UserAgentIn, UserAgentOut> {
         return [];
       case 'no-way-back':
       case 'deaf-after-bye':
+      case 'merge-loses-a-leg':
+        return [];
+      case 'bridge-loses-a-leg':
+        if (status >= 300) this.#referred = 'refused';
         return [];
       default:
         throw this.#kind satisfies never;
     }
+  }
+
+  /** Two calls that are both let talk were joined by the phone: as a bridge after a REFER that failed, else as a conference. */
+  #joined(call: CallId, now: Millis): readonly UserAgentOut[] {
+    const wanted =
+      this.#kind === 'bridge-loses-a-leg' ? 'refused' : this.#kind === 'merge-loses-a-leg' ? 'not' : undefined;
+    if (this.#referred !== wanted || this.#held.has(call)) return [];
+    const other = [...this.#answered].find((one) => one !== call && !this.#held.has(one));
+    return other === undefined ? [] : this.#hangUp(other, now);
   }
 
   #hangUp(call: CallId, now: Millis): readonly UserAgentOut[] {

@@ -4,13 +4,15 @@ import { SeededRandom } from '@switchhook/sans-io/testing';
 import { type Census, type Crypto, UserAgent } from '@switchhook/sip-core';
 import type { MakeUserAgent } from '../exchange/b2bua.ts';
 import type { ExchangeStyle } from '../exchange/settings.ts';
-import { meddle } from '../network/mischief.ts';
-import type { Act, Person } from './acts.ts';
-import { type Desk, HOSTS, NAMES, VirtualOffice } from './office.ts';
+import { meddleAll } from '../network/mischief.ts';
+import { type Act, PERSONS, type Person } from './acts.ts';
+import { cast, headcount } from './cast.ts';
+import { type Coverage, cover } from './coverage.ts';
+import { type Desk, HOSTS, NAMES, USERS, VirtualOffice } from './office.ts';
 import { judge } from './oracle.ts';
-import { callerMind, type Mind, receptionistMind, retrievingMind, specialistMind, type Temper } from './persons.ts';
+import { type Mind, personMind, retrievingMind } from './persons.ts';
 import type { Sabotage } from './sabotage.ts';
-import { meddlingOf, PLANTED, type Planted, weatherOf } from './weathers.ts';
+import { meddlingOf, type Planted, plant, weatherOf } from './weathers.ts';
 
 /** What every office of a simulation shares. */
 export interface SimulationOptions {
@@ -27,8 +29,10 @@ export interface SimulationOptions {
 export interface OfficeReport {
   readonly seed: number;
   readonly style: ExchangeStyle;
-  readonly planted: Planted;
-  /** Outcomes of the receptionist's transfers, in order: `completed`, `failed`, `unknown`. */
+  readonly phones: number;
+  /** What was planted: none, one or several kinds. */
+  readonly planted: readonly Planted[];
+  /** Outcomes of all transfers, in order: `completed`, `failed`, `unknown`. */
   readonly outcomes: readonly string[];
   readonly lostCallers: readonly string[];
   readonly brokenPromises: readonly string[];
@@ -36,6 +40,7 @@ export interface OfficeReport {
   /** An exception of ours, with its stack. */
   readonly uncaught: string | undefined;
   readonly messages: number;
+  readonly coverage: Coverage;
   readonly acts: readonly Act[];
   /** Call `ladder` only when it is wanted: it is built then. */
   readonly ladder: () => Ladder;
@@ -47,86 +52,96 @@ const ACTING_MS = 100_000;
 /** Longer than the longest verdict, that of a blind transfer (transfer.md §6), and the resume after it. */
 const EPILOGUE_MS = 260_000;
 const SETTLE_MS = 200_000;
-const LOOK_MS = { least: 150, spread: 700 };
-const SLOW_LOOK_MS = { least: 1_500, spread: 3_000 };
+/** How often people look at their phones: while something changes, and at most while nothing does. */
+const LOOK = { least: 150, spread: 700, longest: 2_500 };
+const SLOW_LOOK = { least: 1_500, spread: 3_000, longest: 20_000 };
+/** A registration that is renewed soon enough after the exchange has forgotten it. */
+const SHORT_S = 60;
+/** A registration that outlasts the office. */
+const LONG_S = 3600;
 
 /** Play one office from its seed. Never throws: an exception of ours is in the report. */
 export function playOffice(seed: number, options: SimulationOptions): OfficeReport {
   const random = new SeededRandom(seed);
-  const planted = PLANTED[seed % PLANTED.length]!;
+  const planted = plant(random);
   const style = options.style ?? random.pick(['proxy', 'b2bua'] as const);
+  const phones = headcount(random);
   const { crypto, sabotage } = options;
-  const agents: (() => Census | undefined)[] = [];
+  const agents: UserAgent[] = [];
   const make: MakeUserAgent = (settings) => {
     const agent = options.make(settings);
-    agents.push(() => (agent instanceof UserAgent ? agent.census() : undefined));
+    if (agent instanceof UserAgent) agents.push(agent);
     return agent;
   };
-  const office = new VirtualOffice({ seed, style, make, crypto, sabotage });
+  const outcomes: string[] = [];
+  const coverage: Coverage = {};
+  const office = new VirtualOffice({
+    seed,
+    style,
+    make,
+    crypto,
+    sabotage,
+    phones,
+    endsBothLegs: planted.has('ends-both-legs'),
+    registeredS: planted.has('exchange-restart') ? SHORT_S : random.chance(0.2) ? LONG_S : 0,
+    trusts: random.chance(0.3) ? 'digest' : 'address',
+    journal: (_who, entry) => {
+      cover(coverage, entry);
+      if (entry.type !== 'notice') return;
+      const outcome = OUTCOMES[entry.notice.event_type];
+      if (outcome !== undefined) outcomes.push(outcome);
+    },
+  });
   const weather = weatherOf(planted, options.loss);
-  const fault = meddlingOf(planted);
+  const faults = meddlingOf(planted);
   const victim = `${HOSTS.receptionist}:5060`;
   office.network.weather = () => weather;
-  office.network.passage = (from, to, bytes) => meddle(fault, victim, from, to, bytes);
-  const outcomes: string[] = [];
+  if (faults.length > 0) office.network.passage = (from, to, bytes) => meddleAll(faults, victim, from, to, bytes);
   const leaks: string[] = [];
   let uncaught: string | undefined;
   let epilogueAt = 0;
   let judgedAt = 0;
-  office.desks.receptionist.runtime.subscribe({
-    notice: ({ event_type }) => {
-      if (event_type === 'transferCompleted') outcomes.push('completed');
-      if (event_type === 'transferFailed') outcomes.push('failed');
-      if (event_type === 'transferUnknown') outcomes.push('unknown');
-    },
-  });
   try {
     office.pass(2_000);
-    const tempers = tempersOf(planted, random);
-    const minds = {
-      receptionist: receptionistMind(tempers.receptionist, random),
-      caller: callerMind(tempers.caller, 2_500),
-      specialist: specialistMind(tempers.specialist),
-    };
-    if (planted === 'crash') crashLater(office, random);
-    actUntil(office, minds, ACTING_MS, random, LOOK_MS);
+    const tempers = cast(PERSONS.slice(0, phones), planted, random);
+    misfortunes(office, planted, random);
+    actUntil(office, (who) => personMind(tempers.get(who)!, random), ACTING_MS, random, LOOK);
     epilogueAt = office.clock.now();
-    const retrieving = { receptionist: retrievingMind('1001'), specialist: retrievingMind('1001') };
-    actUntil(office, retrieving, epilogueAt + EPILOGUE_MS, random, SLOW_LOOK_MS);
+    const first: Partial<Record<Person, string>> = { receptionist: USERS.caller, specialist: USERS.caller };
+    actUntil(office, (who) => retrievingMind(first[who]), epilogueAt + EPILOGUE_MS, random, SLOW_LOOK);
     judgedAt = office.clock.now();
     office.pass(1);
     everybodyHangsUp(office);
     office.pass(SETTLE_MS);
     everybodyHangsUp(office);
     office.pass(SETTLE_MS);
-    for (const desk of Object.values(office.desks)) if (!desk.crashed) desk.runtime.retire();
+    for (const desk of office.staff) if (!desk.crashed) desk.runtime.retire();
     office.pass(SETTLE_MS);
-    for (const desk of Object.values(office.desks)) leaks.push(...leaksOf(desk));
-    // The agents of phones without power stand still for ever; nothing else may be alive by now.
-    if (planted !== 'crash') for (const census of agents) leaks.push(...aliveIn(census()));
-    const left = 'size' in office.exchange ? Number(office.exchange.size) : 0;
-    if (left > 0 && planted !== 'crash') leaks.push(`exchange: ${left} legs`);
-    office.close();
-    if (office.clock.pending > 0) office.pass(1_000);
-    if (office.clock.pending > 0) leaks.push(`${office.clock.pending} alarms after everything was closed`);
+    leaks.push(...leaksOf(office, agents));
   } catch (error) {
     uncaught = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const { datagrams } = office.recording;
+  const names = Object.fromEntries(
+    Object.entries(NAMES).filter(([, name]) => name === 'exchange' || office.staff.some((desk) => desk.who === name)),
+  );
+  const { acts, sounds } = office;
   const verdict =
     uncaught === undefined
-      ? judge({ datagrams, names: NAMES, acts: office.acts, epilogueAt, judgedAt })
+      ? judge({ datagrams, names, acts, sounds, epilogueAt, judgedAt })
       : { lostCallers: [], brokenPromises: [] };
   return {
     seed,
     style,
-    planted,
+    phones,
+    planted: [...planted],
     outcomes,
     ...verdict,
     leaks,
     uncaught,
     messages: datagrams.length,
-    acts: office.acts,
+    coverage,
+    acts,
     ladder: () => callsOnly(ladderOf(datagrams, NAMES, ['caller', 'exchange', 'receptionist', 'specialist'])),
     packets: () =>
       datagrams
@@ -135,49 +150,56 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
   };
 }
 
+const OUTCOMES: Readonly<Record<string, string>> = {
+  transferCompleted: 'completed',
+  transferFailed: 'failed',
+  transferUnknown: 'unknown',
+};
+
 /** Whether anything at all was wrong. */
 export function isGood(report: OfficeReport): boolean {
   const { lostCallers, brokenPromises, leaks, uncaught } = report;
   return lostCallers.length + brokenPromises.length + leaks.length === 0 && uncaught === undefined;
 }
 
-function tempersOf(planted: Planted, random: SeededRandom): Readonly<Record<Person, Temper>> {
-  const temper = (leaves: number): Temper => ({
-    nervous: random.chance(0.4) ? 0.02 + random.next() * 0.1 : 0,
-    leavesAtMs: random.chance(leaves) ? 6_000 + random.next() * 60_000 : Number.POSITIVE_INFINITY,
-    takes: planted === 'specialist-busy' ? random.pick(['busy', 'ignores']) : 'answers',
-    patienceMs: 300 + random.next() * 2_500,
-    talkMs: 500 + random.next() * 4_000,
-    putsDown: random.chance(0.3),
-    blind: random.chance(0.15),
-  });
-  return {
-    receptionist: temper(0.1),
-    caller: temper(planted === 'caller-leaves' ? 1 : 0.1),
-    specialist: temper(planted === 'specialist-leaves' ? 1 : 0.1),
-  };
+/** Power cuts: of a phone for good, of a phone for a while, of the exchange. */
+function misfortunes(office: VirtualOffice, planted: ReadonlySet<Planted>, random: SeededRandom): void {
+  const later = (spanMs: number, act: () => void) =>
+    office.clock.alarm(office.clock.now() + 2_000 + random.next() * spanMs, act);
+  if (planted.has('crash')) later(25_000, () => random.pick(office.staff).crash());
+  if (planted.has('restart')) {
+    const desk = random.pick(office.staff.slice(0, 4));
+    later(25_000, () => {
+      desk.crash();
+      later(20_000, () => desk.restart());
+    });
+  }
+  if (planted.has('exchange-restart')) later(40_000, () => office.restartExchange());
 }
 
-function crashLater(office: VirtualOffice, random: SeededRandom): void {
-  const who = random.pick(['receptionist', 'caller', 'specialist'] as const);
-  office.clock.alarm(office.clock.now() + 2_000 + random.next() * 25_000, () => office.desks[who].crash());
-}
-
-/** People look at their phones now and then until `endMs`. */
+/** People look at their phones now and then until `endMs`: the longer nothing has changed, the seldomer. */
 function actUntil(
   office: VirtualOffice,
-  minds: Partial<Record<Person, Mind>>,
+  mindOf: (who: Person) => Mind,
   endMs: Millis,
   random: SeededRandom,
-  look: { readonly least: Millis; readonly spread: Millis },
+  look: { readonly least: Millis; readonly spread: Millis; readonly longest: Millis },
 ): void {
-  for (const [who, mind] of Object.entries(minds) as [Person, Mind][]) {
-    const desk = office.desks[who];
+  for (const desk of office.staff) {
+    const mind = mindOf(desk.who);
+    let waitMs = 0;
+    let state: unknown;
     const lookOnce = () => {
       const now = office.clock.now();
-      if (now >= endMs || desk.crashed) return;
-      for (const intent of mind(desk.runtime.snapshot(), now)) desk.press(intent);
-      office.clock.alarm(now + look.least + random.next() * look.spread, lookOnce);
+      if (now >= endMs) return;
+      if (!desk.crashed) {
+        const changed = desk.runtime.state !== state;
+        state = desk.runtime.state;
+        const intents = mind(desk.runtime.snapshot(), now);
+        for (const intent of intents) desk.press(intent);
+        waitMs = changed || intents.length > 0 ? 0 : Math.min(waitMs * 1.25 + look.least / 2, look.longest);
+      }
+      office.clock.alarm(now + look.least + waitMs + random.next() * look.spread, lookOnce);
     };
     office.clock.alarm(office.clock.now() + random.next() * look.spread, lookOnce);
   }
@@ -185,19 +207,36 @@ function actUntil(
 }
 
 function everybodyHangsUp(office: VirtualOffice): void {
-  for (const desk of Object.values(office.desks)) {
+  for (const desk of office.staff) {
     if (desk.crashed) continue;
     for (const call of desk.runtime.state.calls) desk.press({ verb: 'call.hangup', callId: call.id });
     if (desk.runtime.state.hook === 'off') desk.press({ verb: 'hook.put-down' });
   }
 }
 
-function aliveIn(census: Census | undefined): string[] {
-  const { registrations: _, ...counts } = census ?? { registrations: 0 };
+/** What is alive although everybody has hung up and all was quiet for longer than any timer. */
+function leaksOf(office: VirtualOffice, agents: readonly UserAgent[]): string[] {
+  const leaks: string[] = [];
+  for (const desk of office.staff) leaks.push(...leaksAt(desk));
+  // The agents of phones without power stand still for ever, and so do those of an exchange that was started anew.
+  const fell = office.acts.some((act) => act.what === 'crash' || act.who === 'exchange');
+  if (!fell) {
+    for (const agent of agents) leaks.push(...aliveIn(agent.census()));
+    const left = 'size' in office.exchange ? Number(office.exchange.size) : 0;
+    if (left > 0) leaks.push(`exchange: ${left} legs`);
+  }
+  office.close();
+  if (office.clock.pending > 0) office.pass(1_000);
+  if (office.clock.pending > 0) leaks.push(`${office.clock.pending} alarms after everything was closed`);
+  return leaks;
+}
+
+function aliveIn(census: Census): string[] {
+  const { registrations: _, ...counts } = census;
   return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`user agent: ${count} ${what}`] : []));
 }
 
-function leaksOf(desk: Desk): string[] {
+function leaksAt(desk: Desk): string[] {
   if (desk.crashed) return [];
   const { timers, tickets, sessions } = desk.runtime.leftovers;
   const counts = {

@@ -1,67 +1,75 @@
+import type { SeededRandom } from '@switchhook/sans-io/testing';
 import type { Fault } from '../network/mischief.ts';
 import { FAIR, type Weather } from '../network/weather.ts';
 
-/** What is planted into one office: at most one of these each. */
-export type Planted =
-  | 'nothing'
-  | 'loss'
-  | 'reordering'
-  | 'duplication'
-  | 'crash'
-  | 'specialist-busy'
-  | 'specialist-leaves'
-  | 'caller-leaves'
-  | Exclude<Fault, 'wrong-replaces'>;
-
-/** Every kind, equally likely: with sixteen kinds each is in about 6 % of offices. */
-export const PLANTED: readonly Planted[] = [
-  'nothing',
-  'loss',
-  'reordering',
-  'duplication',
+const WEATHERS = ['loss', 'reordering', 'duplication'] as const;
+const MISFORTUNES = [
+  /** A phone loses power for good. */
   'crash',
+  /** A phone loses power and is back after a while, knowing nothing. */
+  'restart',
+  /** The exchange is started anew and knows neither calls nor who is where. */
+  'exchange-restart',
+] as const;
+const PEOPLE = [
   'specialist-busy',
   'specialist-leaves',
   'caller-leaves',
+  /** Everybody presses any key at any time. */
+  'nervous',
+] as const;
+const HABITS = [
   'hold-refused',
   'refer-refused',
+  'refer-unknown',
+  'refer-unallowed',
+  'refer-200',
   'no-notify',
   'no-verdict',
   'notify-before-2xx',
   'bye-before-notify',
   'terminated-notify',
-  'refer-200',
-];
+  'final-notify-only',
+  'notify-without-id',
+  'own-contact',
+  'wrong-replaces',
+] as const satisfies readonly Fault[];
+
+/** What may be planted into an office. */
+export type Planted =
+  | (typeof WEATHERS)[number]
+  | (typeof MISFORTUNES)[number]
+  | (typeof PEOPLE)[number]
+  | (typeof HABITS)[number]
+  /** The exchange, if it is a B2BUA, ends both legs with its final NOTIFY. */
+  | 'ends-both-legs';
+
+/** Every kind. */
+export const PLANTED: readonly Planted[] = [...WEATHERS, ...MISFORTUNES, ...PEOPLE, ...HABITS, 'ends-both-legs'];
+
+/** How many kinds an office holds: two at an average, so that each of the kinds is in about one office of twelve. */
+const HOW_MANY = [0, 1, 1, 2, 2, 2, 3, 3, 4] as const;
+
+/** Draw what is planted into one office, in the order of `PLANTED`. */
+export function plant(random: SeededRandom): ReadonlySet<Planted> {
+  const wanted = random.pick(HOW_MANY);
+  const drawn = new Set<Planted>();
+  while (drawn.size < wanted) drawn.add(random.pick(PLANTED));
+  return drawn;
+}
 
 const OFFICE: Weather = { ...FAIR, delayMs: 2, jitterMs: 6 };
 
-/** The weather that a planted fault brings. `loss` is what the person asked for besides. */
-export function weatherOf(planted: Planted, loss: number): Weather {
-  switch (planted) {
-    case 'loss':
-      return { ...OFFICE, loss: Math.max(loss, 0.15) };
-    case 'reordering':
-      return { ...OFFICE, loss, delayMs: 20, jitterMs: 120, reorder: 0.15, reorderMs: 400 };
-    case 'duplication':
-      return { ...OFFICE, loss, duplicate: 0.3, jitterMs: 40 };
-    default:
-      return { ...OFFICE, loss };
-  }
+/** The weather that planted faults bring. `loss` is what the person asked for besides. */
+export function weatherOf(planted: ReadonlySet<Planted>, loss: number): Weather {
+  let weather: Weather = { ...OFFICE, loss };
+  if (planted.has('loss')) weather = { ...weather, loss: Math.max(loss, 0.15) };
+  if (planted.has('reordering')) weather = { ...weather, delayMs: 20, jitterMs: 120, reorder: 0.15, reorderMs: 400 };
+  if (planted.has('duplication')) weather = { ...weather, duplicate: 0.3, jitterMs: Math.max(40, weather.jitterMs) };
+  return weather;
 }
 
-/** The meddling that a planted fault is. */
-export function meddlingOf(planted: Planted): Fault | undefined {
-  switch (planted) {
-    case 'hold-refused':
-    case 'refer-refused':
-    case 'no-notify':
-    case 'no-verdict':
-    case 'notify-before-2xx':
-    case 'bye-before-notify':
-    case 'terminated-notify':
-    case 'refer-200':
-      return planted;
-    default:
-      return undefined;
-  }
+/** The meddling that planted faults are. */
+export function meddlingOf(planted: ReadonlySet<Planted>): readonly Fault[] {
+  return HABITS.filter((fault) => planted.has(fault));
 }
