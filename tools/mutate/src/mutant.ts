@@ -10,6 +10,14 @@ export interface Mutant {
   readonly guard: string;
 }
 
+/** Guard, the text that stands for it, and what takes it away. */
+export type Row = readonly [guard: string, find: string, put: string];
+
+/** The mutants of one file. */
+export function of(file: string, rows: readonly Row[]): readonly Mutant[] {
+  return rows.map(([guard, find, put]) => ({ file, find, put, guard }));
+}
+
 /** The file with the mutant in it, or why the list is out of date. */
 export type Mutation =
   | { readonly name: 'mutated'; readonly text: string }
