@@ -174,6 +174,22 @@ const line = fc.tuple(
   fc.constantFrom('', 'SIP/2.0/UDP i', 'a, b', '<sip:x>, <sip:y;lr>', 'one\r\n two', 'é', '  x  '),
 );
 
+test('DESIGN §5: printed messages share memory with their neighbours and no octet of it', () => {
+  const printed: [Uint8Array, string][] = [];
+  for (let i = 0; i < 200; i++) {
+    const body = `${i}`.repeat([1, 100, 900, 3000][i % 4]!);
+    const subject = i % 3 === 0 ? 'ä' : 'a';
+    const octets = `${HEAD}${REST}Subject: ${subject}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const read = parseMessage(new Uint8Array(Buffer.from(octets)), 'datagram');
+    assert.ok(read.ok);
+    read.value.headers.add('X-New', 'x');
+    printed.push([printMessage(read.value), octets.replace('\r\n\r\n', '\r\nX-New: x\r\n\r\n')]);
+  }
+  for (const [octets, text] of printed) assert.equal(Buffer.from(octets).toString('utf8'), text);
+  const kept = new Set(printed.map(([octets]) => octets.buffer));
+  assert.ok(kept.size < printed.length, 'nothing is shared');
+});
+
 test('RFC 3261 §7.3.1: lines are named, cut and put out as a plain reading has them', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), fc.nat(3), (lines, edit) => {

@@ -5,7 +5,8 @@ import { isUriText } from './uri.ts';
 
 /**
  * The octets of a message. A message that came from the parser and was not touched is printed octet by octet as it
- * came; Content-Length always fits the body. Throws on a start line that would not be one line: our own bug.
+ * came; Content-Length always fits the body. They are a view into memory that other messages share: send or copy them,
+ * never transfer their buffer. Throws on a start line that would not be one line: our own bug.
  */
 export function printMessage(message: SipMessage): Uint8Array {
   const { text, octets } = message.headers.print(message.body.length);
