@@ -40,7 +40,6 @@ const PLAYS: Readonly<Record<Role, Readonly<Record<Kind, Play>>>> = {
         reception,
         colleague.user,
         () => pickUp(colleague),
-        undefined,
         () => (peer.dropsReplaces === true ? pickUp(colleague) : Promise.resolve()),
       );
       await rest(colleague, peer, peer.user);
