@@ -63,6 +63,49 @@ test('RFC 4916 §4: a re-INVITE tells who is there now, before the phone has ans
   assert.equal(phone.last('peer-changed').call, call);
 });
 
+test('RFC 4916 §4: another caller while it rings here, and before the ACK, is told and stands in `answered`', () => {
+  const network = new Network();
+  const phone = new Phone(network, 'alice', '192.0.2.1', '192.0.2.9');
+  const wire = new Wire(network, '192.0.2.9');
+  const ids = (tag: string, cseq: string): string[] => [
+    'From: "Receptionist" <sip:10@example.com>;tag=r',
+    `To: <sip:alice@example.com>${tag}`,
+    'Call-ID: ringing',
+    `CSeq: ${cseq}`,
+    'Contact: <sip:exchange@192.0.2.9>',
+  ];
+  wire.say(
+    phone.host,
+    `INVITE sip:alice@192.0.2.1 SIP/2.0`,
+    [...ids('', '1 INVITE'), 'Content-Type: application/sdp'],
+    'x',
+  );
+  network.seconds(0.1);
+  const { call } = phone.last('incoming');
+  phone.submit({ type: 'ring', call });
+  network.seconds(0.1);
+  const to = /;tag=.*$/.exec(wire.responses(180)[0]!.headers.get('To')!)![0];
+  const asserts = (n: number): string => `P-Asserted-Identity: "Caller ${n}" <sip:${n}@example.com>`;
+  wire.say(phone.host, `UPDATE ${LINE}`, [...ids(to, '2 UPDATE'), asserts(1)]);
+  wire.say(phone.host, `UPDATE ${LINE}`, [...ids(to, '3 UPDATE'), asserts(1)]);
+  network.seconds(0.1);
+  const one = { uri: 'sip:1@example.com', display: 'Caller 1', verified: true };
+  assert.deepEqual(
+    phone.all('peer-changed').map((event) => [event.call, event.peer.party]),
+    [[call, one]],
+  );
+  phone.submit({ type: 'answer', call, body: 'answer' });
+  wire.say(phone.host, `UPDATE ${LINE}`, [...ids(to, '4 UPDATE'), asserts(2)]);
+  network.seconds(0.1);
+  wire.say(phone.host, `ACK ${LINE}`, ids(to, '1 ACK'));
+  network.seconds(0.1);
+  assert.deepEqual(phone.last('answered').peer.party, {
+    uri: 'sip:2@example.com',
+    display: 'Caller 2',
+    verified: true,
+  });
+});
+
 test('RFC 3325 §9: an exchange may say in the 2xx to our hold who is there now', () => {
   const { network, phone, wire, call } = talkToWire();
   phone.submit({ type: 'offer', call, body: 'hold' });

@@ -7,8 +7,9 @@ import type { CallId, EndCause, Peer, SessionBody } from '../user-agent/door.ts'
 import type { Seat } from '../user-agent/seat.ts';
 import type { Inbound, Services } from '../user-agent/services.ts';
 import { ALLOW } from './capabilities.ts';
-import { acceptance, type InviteUsage, reasonOf } from './in-dialog.ts';
-import { contactUri, readParty, readPeer } from './peer.ts';
+import { acceptance, type InviteUsage, reasonOf, refreshTarget } from './in-dialog.ts';
+import { contactUri, readParty, readPeer, samePeer } from './peer.ts';
+import { PeerIdentity } from './peer-identity.ts';
 import { Session } from './session.ts';
 import { SessionTerms } from './session-terms.ts';
 
@@ -43,12 +44,13 @@ const RINGING_AGAIN_MS = 60_000;
 export class IncomingCall implements InviteUsage {
   readonly id: CallId;
   readonly seat: Seat;
-  readonly peer: Peer;
   readonly #services: Services;
   readonly #inbound: Inbound;
   readonly #dialog: Dialog;
   readonly #offered: boolean;
   readonly #replaces: Replaced | undefined;
+  readonly #identity: PeerIdentity;
+  #peer: Peer;
   #state: IncomingState = { name: 'offered', ringing: undefined };
 
   constructor(services: Services, id: CallId, seat: Seat, inbound: Inbound, offered: boolean, replaces?: Replaced) {
@@ -62,17 +64,23 @@ export class IncomingCall implements InviteUsage {
     this.#dialog.call = id;
     this.#dialog.usage = this;
     services.dialogs.hold(this.#dialog, 'invite');
-    this.peer = readPeer(
+    this.#peer = readPeer(
       inbound.request.headers,
       readParty(inbound.request.headers, 'From', seat.serves(inbound.flow)),
       this.#dialog.target,
     );
+    this.#identity = new PeerIdentity(this.#peer.party, this.#dialog.remoteAddress);
     const expiresS = numberOf(inbound.request, 'Expires');
     if (expiresS !== undefined) {
       services.timers.set(this.#expiry, services.now + expiresS * 1000, () => {
         this.#refuse(487, { by: 'remote', how: 'cancel' });
       });
     }
+  }
+
+  /** What the far end has told of itself so far. */
+  get peer(): Peer {
+    return this.session?.peer ?? this.#peer;
   }
 
   get session(): Session | undefined {
@@ -99,7 +107,7 @@ export class IncomingCall implements InviteUsage {
     this.#stopTimers();
     this.#dialog.confirm();
     const terms = new SessionTerms(this.seat.account);
-    const session = new Session(this.#services, this.id, this.#dialog, this.peer, terms);
+    const session = new Session(this.#services, this.id, this.#dialog, this.#peer, this.#identity, terms);
     this.#state = { name: 'answered', session };
     session.answer(this.#inbound, body, !this.#offered, (answer) => this.#acknowledged(answer));
   }
@@ -132,7 +140,10 @@ export class IncomingCall implements InviteUsage {
       case 'OPTIONS':
         return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
       case 'UPDATE':
-        if (inbound.request.body.length === 0) return void this.#services.reply(inbound, 200, acceptance(this.#dialog));
+        if (inbound.request.body.length === 0) {
+          this.#updated(inbound);
+          return;
+        }
         // RFC 3311 §5.2: their offer in the INVITE has no answer yet.
         this.#comeLater(inbound);
         return;
@@ -152,6 +163,18 @@ export class IncomingCall implements InviteUsage {
   /** Only where the account lets a ringing call be taken over: the new one has been answered in its place. */
   replaced(): void {
     this.#refuse(487, { by: 'remote', how: 'replaced' });
+  }
+
+  /** An exchange tells in this way that another caller has taken over while it rings here (RFC 4916 §4). */
+  #updated(inbound: Inbound): void {
+    const { request, flow } = inbound;
+    this.#services.reply(inbound, 200, acceptance(this.#dialog));
+    refreshTarget(this.#services, this.#dialog, request, flow, false);
+    const party = this.#identity.read(request, this.seat.serves(flow));
+    const peer = readPeer(request.headers, party, this.#dialog.target, this.#peer);
+    if (samePeer(peer, this.#peer)) return;
+    this.#peer = peer;
+    this.#services.emit({ type: 'peer-changed', call: this.id, peer });
   }
 
   #comeLater(inbound: Inbound): void {

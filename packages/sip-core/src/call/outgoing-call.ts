@@ -10,6 +10,7 @@ import { composeInvite, type InviteOrder } from './compose-invite.ts';
 import { dialogOfResponse, earlyUsage, leavingUsage } from './early-usage.ts';
 import { silentEnd } from './end-cause.ts';
 import { contactUri, readParty, readPeer } from './peer.ts';
+import { PeerIdentity } from './peer-identity.ts';
 import { Session } from './session.ts';
 import { readSessionBody } from './session-body.ts';
 import { SessionTerms } from './session-terms.ts';
@@ -214,7 +215,8 @@ export class OutgoingCall {
     const body = reading.name === 'session' ? reading.body : early?.body;
     const party = readParty(response.headers, 'To', this.#seat.serves(from));
     const peer = readPeer(response.headers, party, dialog.target);
-    const session = new Session(this.#services, this.id, dialog, peer, this.#terms);
+    const identity = new PeerIdentity(party, dialog.remoteAddress);
+    const session = new Session(this.#services, this.id, dialog, peer, identity, this.#terms);
     this.#state = { name: 'answered', session, tag };
     session.answeredByFarEnd(sent, response, this.#order.body, lateOffer && body !== undefined);
     this.#services.emit({

@@ -9,7 +9,7 @@ import { receiveInfo, sendInfoDigit } from './info-digit.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { OwnOffers } from './own-offers.ts';
 import { readPeer, samePeer } from './peer.ts';
-import { PeerIdentity } from './peer-identity.ts';
+import type { PeerIdentity } from './peer-identity.ts';
 import { readSessionBody, SDP } from './session-body.ts';
 import type { SessionTerms } from './session-terms.ts';
 import { SessionTimer } from './session-timer.ts';
@@ -49,13 +49,20 @@ export class Session implements InviteUsage {
   /** Tells that the ACK of an incoming call's 2xx came, once. */
   #onFirstAck: ((body: SessionBody | undefined) => void) | undefined;
 
-  constructor(services: Services, call: CallId, dialog: Dialog, peer: Peer, terms: SessionTerms) {
+  constructor(
+    services: Services,
+    call: CallId,
+    dialog: Dialog,
+    peer: Peer,
+    identity: PeerIdentity,
+    terms: SessionTerms,
+  ) {
     this.#services = services;
     this.#call = call;
     this.#dialog = dialog;
     this.#peer = peer;
-    this.#identity = new PeerIdentity(peer.party, dialog.remoteAddress);
-    const fail = (cause: EndCause): void => this.#end(cause, undefined);
+    this.#identity = identity;
+    const end = (cause: EndCause, reason?: string): void => this.#end(cause, reason);
     const refresh = (message: SipMessage, from: Flow): void => this.#refresh(message, from);
     const exchange = this.#exchange;
     const timer = new SessionTimer({
@@ -66,14 +73,18 @@ export class Session implements InviteUsage {
       peer: () => this.#peer,
       reinvite: () => this.#own.refresh(),
       refresh,
-      end: (cause, reason) => this.#end(cause, reason),
+      end,
     });
     this.#timer = timer;
-    this.#own = new OwnOffers({ services, call, dialog, exchange, timer, fail, refresh });
+    this.#own = new OwnOffers({ services, call, dialog, exchange, timer, fail: end, refresh });
     const free = (): void => this.#own.next();
-    this.#far = new FarOffers({ services, call, dialog, exchange, terms, timer, fail, refresh, free });
+    this.#far = new FarOffers({ services, call, dialog, exchange, terms, timer, fail: end, refresh, free });
     dialog.usage = this;
     services.dialogs.hold(dialog, 'invite');
+  }
+
+  get peer(): Peer {
+    return this.#peer;
   }
 
   get dialog(): Dialog {

@@ -110,6 +110,11 @@ export class Dialog {
     this.#identity = { ...this.#identity, remoteTag };
   }
 
+  /** Whether an `id` of Event is the CSeq of one of our REFERs in it. */
+  wasReferredAs(id: string): boolean {
+    return /^\d+$/.test(id) && this.refersSent.has(Number(id));
+  }
+
   /** Check and take the CSeq of a request from the far side. */
   receive(cseq: number, method: string): Sequence {
     const held = this.#remoteCSeq;

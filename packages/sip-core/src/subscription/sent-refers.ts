@@ -179,7 +179,7 @@ export class SentRefers {
         : here.find((subscriber) => subscriber.hasId(id));
     if (found === undefined) {
       // Later than we listen: 200 and no news. 481 is for an id that we never gave out (transfer.md §5).
-      const late = id === undefined ? dialog.refersSent.size > 0 : dialog.refersSent.has(Number(id));
+      const late = id === undefined ? dialog.refersSent.size > 0 : dialog.wasReferredAs(id);
       return void this.#services.reply(inbound, late ? 200 : 481, { localTag });
     }
     refreshTarget(this.#services, dialog, inbound.request, inbound.flow, true);
