@@ -5,6 +5,7 @@ import type { TransferExplanation } from '@switchhook/phone/control';
 import { UserAgent } from '@switchhook/sip-core';
 import { test } from 'uvu';
 import type { ExchangeStyle } from '../src/exchange/settings.ts';
+import { meddle } from '../src/network/mischief.ts';
 import { seededCrypto } from '../src/node/seeded-crypto.ts';
 import { HOSTS, VirtualOffice } from '../src/virtual/office.ts';
 
@@ -94,6 +95,25 @@ test('mqtt.md §3.4: transfer.explain says what is missing and what to press whi
   assert.match(advice(), /as soon as .* answers/);
   act(office, 'specialist', 'call.answer');
   assert.equal(explainTransfer(office.desks.receptionist.runtime.state, 't-99', true), 'unknown');
+  office.close();
+});
+
+test('mqtt.md §3.4: transfer.explain of a transfer that nobody spoke of shows what the next Transfer sends', () => {
+  const office = open('b2bua');
+  office.network.passage = (from, to, bytes) => meddle('no-verdict', US, from, to, bytes);
+  consult(office);
+  act(office, 'specialist', 'call.answer');
+  act(office, 'receptionist', 'key.transfer');
+  office.pass(40_000);
+  const { state, refer, advice } = explained(office);
+  assert.equal(state, 'unsure');
+  assert.match(advice.join(' '), /both calls are kept.*Press Transfer to try again/);
+  const before = office.recording.datagrams.length;
+  act(office, 'receptionist', 'key.transfer');
+  const again = ladderOf(office.recording.datagrams.slice(before), { [US]: 'us' }).steps.find(
+    (step) => step.method === 'REFER',
+  );
+  assert.equal(again?.referTo?.uri, uriOf(refer!.headers[0]![1]).uri.split('?')[0]);
   office.close();
 });
 

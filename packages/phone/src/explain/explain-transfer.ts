@@ -42,7 +42,7 @@ function ofCalls(state: PhoneState): Told {
   const hand = inHand(state);
   const held = callsIn(state, 'held');
   const [first, second] = [held[0], hand?.phase.name === 'talking' ? hand : held[1]];
-  const facts = pairOf(state, first, second);
+  const facts = first?.emergency || second?.emergency ? undefined : pairOf(state, first, second);
   if (first !== undefined && second !== undefined && facts !== undefined) {
     const told = `No transfer is under way. This is what one between ${nameOf(first)} (waits) and ${nameOf(second)} would send:`;
     const press = `start it with transfer.start --callId ${first.id} --consult ${second.id}`;
@@ -75,7 +75,7 @@ function ofRecord(state: PhoneState, record: TransferRecord): Told {
   const advice = adviceFor(record, target);
   if (machine.name === 'over' || record.outcome?.name === 'completed') return told(advice);
   const attempt = 'attempt' in machine ? machine.attempt : undefined;
-  const pending = machine.name === 'referring' || machine.name === 'watching' || machine.name === 'unsure';
+  const pending = machine.name === 'referring' || machine.name === 'watching';
   if (record.kind === 'blind') {
     const account = caller === undefined ? undefined : accountOf(state, caller.account);
     if (caller === undefined || account === undefined || record.to === undefined) return told(advice);
@@ -87,9 +87,9 @@ function ofRecord(state: PhoneState, record: TransferRecord): Told {
   return told(advice, explain(facts, record.rules, { ...next(machine, attempt), targetConfirmed, pending }));
 }
 
-/** A transfer that failed begins anew: its next REFER is a first one. */
+/** A transfer that failed, or of which nobody spoke, begins anew: its next REFER is a first one. */
 function next(machine: TransferState, attempt: Attempt | undefined): { readonly attempt?: Attempt } {
-  return attempt === undefined || machine.name === 'restored' ? {} : { attempt };
+  return attempt === undefined || machine.name === 'restored' || machine.name === 'unsure' ? {} : { attempt };
 }
 
 function pairOf(state: PhoneState, caller: Call | undefined, target: Call | undefined): PairFacts | undefined {
@@ -99,7 +99,7 @@ function pairOf(state: PhoneState, caller: Call | undefined, target: Call | unde
 
 function shown({ record, advice, explanation, callOf }: Told, whole: boolean): TransferExplanation {
   const { refer } = explanation ?? {};
-  const written = (text: string) => (whole ? text : text.replace(/(tag(?:=|%3D))[^;&%>\s]*/gi, '$1…'));
+  const written = (text: string) => (whole ? text : text.replace(/(tag(?:=|%3D))(?:(?!%3B)[^;&>\s])*/gi, '$1…'));
   return {
     transferId: record?.pair.transfer ?? null,
     kind: record?.kind ?? null,
