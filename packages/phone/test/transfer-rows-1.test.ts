@@ -13,7 +13,7 @@ function cast() {
 
 const RETRY = 'Transfer = retry, Cancel = back to caller';
 
-for (const status of [403, 603, 480, 486, 500]) {
+for (const status of [400, 403, 480, 486, 488, 500, 603, 606]) {
   test(`transfer.md §9.1: REFER is answered ${status}: both calls live, the caller held, the target talks again`, () => {
     const { scene, caller, target } = cast();
     scene.referring(caller, target);

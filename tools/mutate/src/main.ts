@@ -77,6 +77,15 @@ async function main(words: readonly string[]): Promise<number> {
   const all: Timed[] = [];
   const fates: Fate[] = [];
   const shops = Array.from({ length: AT_A_TIME }, () => new Workshop(root));
+  const close = (): void => {
+    for (const shop of shops) shop.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      close();
+      process.exit(1);
+    });
+  }
   try {
     // Tests that fail without any mutant would kill them all.
     for (const stage of words.includes('--quick') ? stages().slice(0, 1) : stages()) {
@@ -98,7 +107,7 @@ async function main(words: readonly string[]): Promise<number> {
     };
     await Promise.all(shops.map(worker));
   } finally {
-    for (const shop of shops) shop.close();
+    close();
   }
   const { lines, ok } = verdict(fates, stale);
   for (const line of lines) console.log(line);

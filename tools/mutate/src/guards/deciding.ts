@@ -35,11 +35,6 @@ export const deciding: readonly Mutant[] = [
       "effects: nowOrNever('bye-evidence', 0)",
     ],
     [
-      'a short wait takes the place of the verdict timer',
-      "    { type: 'clear-timer', timer: 'verdict' },\n    { type: 'clear-timer', timer: 'subscription-end' },",
-      '',
-    ],
-    [
       'a NOTIFY of an earlier round is no news',
       'return event.round === attempt.round ? notifiedStep(state, event, rules) : stay;',
       'return notifiedStep(state, event, rules);',
@@ -66,9 +61,9 @@ export const deciding: readonly Mutant[] = [
       'event.expiresMs',
     ],
     [
-      'an end of the subscription does not cut off a wait for a BYE',
-      'if (left !== undefined && !waitsForBye) {',
-      'if (left !== undefined) {',
+      'a late timer does not cut off the wait for a BYE',
+      "return referee === 'up' && replaced !== 'left' ? leaveOpen",
+      "return referee !== 'lost' ? leaveOpen",
     ],
     [
       'silence is unknown, both calls stay',

@@ -158,9 +158,9 @@ export const sending: readonly Mutant[] = [
       '',
     ],
     [
-      'what a peer may not like is left out once',
+      'a refused REFER is not sent again when nothing can be left out',
       'if (attempt.tried.adapted || !extras) return undefined;',
-      'if (!extras) return undefined;',
+      'if (attempt.tried.adapted) return undefined;',
     ],
   ]),
 ];
