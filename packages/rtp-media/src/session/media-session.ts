@@ -30,8 +30,7 @@ const KEY_TAIL_MS = 140;
 export type Relay = (from: MediaSession, digit: string, durationMs: number) => void;
 
 /**
- * One audio stream of one call: datagrams in, 20 ms of sound out (`heard`), and the other way round. Ticked by the
- * engine: `pull` first, then `push` with what the far end shall hear.
+ * One audio stream of one call: datagrams in, 20 ms of sound out (`heard`), and the other way round: `pull`, then `push`.
  */
 export class MediaSession implements Voice {
   readonly id: MediaId;
@@ -166,13 +165,13 @@ export class MediaSession implements Voice {
     this.#now = now;
     this.#keysIn.tick(now);
     const plan = this.#plan;
-    if (plan === undefined || !receives(plan.direction)) {
-      if (this.sounds) this.heard.fill(0);
-      this.sounds = false;
+    if (plan !== undefined && receives(plan.direction)) {
+      this.sounds = this.#buffer.pull(this.heard, now);
+      if (plan.remote !== undefined) this.#watch(now);
       return;
     }
-    this.sounds = this.#buffer.pull(this.heard, now);
-    if (plan.remote !== undefined) this.#watch(now);
+    if (this.sounds) this.heard.fill(0);
+    this.sounds = false;
   }
 
   /** The far end shall hear `frame`, which is overwritten where keys are sent in-band. */
