@@ -1,3 +1,5 @@
+import type { TransferOutcome } from '@switchhook/transfer';
+
 /** First line of a kept transfer: whose it is and what the times of the others mean. */
 export interface JournalHead {
   readonly v: 1;
@@ -57,6 +59,25 @@ export interface Journal {
 export type JournalReading =
   | { readonly ok: true; readonly value: Journal }
   | { readonly ok: false; readonly why: string };
+
+/** What a verdict rests on; a bridge also says after which answer the phone joined the two. */
+export function detailsOf(outcome: TransferOutcome) {
+  const none = { evidence: null, stage: null, status: null, text: null };
+  switch (outcome.name) {
+    case 'completed': {
+      const { evidence } = outcome;
+      if (evidence.name !== 'bridge') return { ...none, evidence: evidence.name };
+      const { status, phrase } = evidence.instead;
+      return { ...none, evidence: evidence.name, status: status ?? null, text: phrase ?? null };
+    }
+    case 'failed':
+      return { ...none, stage: outcome.stage, status: outcome.status ?? null, text: outcome.phrase ?? null };
+    case 'unknown':
+      return { ...none, text: outcome.why };
+    default:
+      throw outcome satisfies never;
+  }
+}
 
 const END = '{"type":"end"}';
 

@@ -26,17 +26,21 @@ function transfer(name: string, fields: object = {}, id = 't-1'): TransferRecord
   return { pair, kind: 'attended', machine: { name }, to: '9999', outcome: undefined, ...fields } as TransferRecord;
 }
 
-function rig() {
+function rig(write: () => void = () => {}) {
   const clock = new VirtualClock();
   const kept: [string, string][] = [];
+  const bugs: unknown[] = [];
   const recorder = new TransferRecorder({
     clock,
     wall: () => Date.parse('2026-11-22T18:20:01Z') + clock.now(),
     local: { udp: '10.0.0.1:5060' },
     phone: 'reception',
     software: 'test',
-    keep: (name, text) => void kept.push([name, text]),
-    broken: () => {},
+    keep: (name, text) => {
+      write();
+      kept.push([name, text]);
+    },
+    broken: (bug) => void bugs.push(bug),
   });
   const pass = (text: string, out = true) => recorder.message({ out, transport: 'udp', remote, bytes: octets(text) });
   const invite = (id: string, more = '', body = '') =>
@@ -49,7 +53,7 @@ function rig() {
     assert.ok(reading.ok);
     return reading.value;
   };
-  return { clock, kept, recorder, pass, invite, moved, last };
+  return { clock, kept, bugs, recorder, pass, invite, moved, last };
 }
 const failed = { outcome: { name: 'failed', stage: 'refer', status: 403, phrase: 'Forbidden' } };
 
@@ -60,11 +64,14 @@ test('journal: it is kept at the REFER, at the verdict, after it, and after the 
   moved(transfer('consulting'));
   assert.equal(kept.length, 0);
   moved(transfer('referring'));
+  assert.equal(kept.length, 0, 'the REFER goes out first');
+  clock.advance(200);
   assert.equal(kept.length, 1);
   moved(transfer('restored', failed));
+  clock.advance(200);
   assert.equal(kept.length, 2);
   pass('BYE sip:one@pbx SIP/2.0\r\nCall-ID: one\r\nCSeq: 9 BYE\r\n\r\n');
-  clock.advance(5_000);
+  clock.advance(4_800);
   assert.equal(kept.length, 3);
   recorder.moved(idle);
   assert.equal(recorder.remembered, 2);
@@ -102,6 +109,20 @@ test('journal: a bridge says after which answer the phone joined the two', () =>
   moved(transfer('bridged', { outcome: { name: 'completed', evidence } }));
   recorder.close();
   assert.match(listLine(last()), /: completed \(proof: bridge instead of 405 Method Not Allowed\), 1 messages$/);
+});
+
+test('journal: a mistake of our own is told once, and costs the journal only', () => {
+  const { clock, bugs, invite, moved } = rig(() => {
+    throw new Error('our own bug');
+  });
+  invite('one');
+  moved(transfer('consulting'));
+  moved(transfer('referring'));
+  clock.advance(1000);
+  assert.equal(bugs.length, 1);
+  moved(transfer('restored', failed));
+  clock.advance(10_000);
+  assert.equal(bugs.length, 1);
 });
 
 test('journal: who asked is told by door and role, and what they pressed in a call is not', () => {

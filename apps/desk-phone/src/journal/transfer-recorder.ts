@@ -1,13 +1,14 @@
 import type { PhoneState, TransferRecord } from '@switchhook/phone';
 import type { JournalEntry, RuntimeListener } from '@switchhook/phone/node';
 import type { AlarmClock, Millis } from '@switchhook/sans-io';
-import type { TransferOutcome } from '@switchhook/transfer';
 import { type Conversation, Conversations } from './conversations.ts';
-import { type JournalHead, type JournalLine, type Leg, printJournal } from './journal-line.ts';
+import { detailsOf, type JournalHead, type JournalLine, type Leg, printJournal } from './journal-line.ts';
 import type { PassingMessage, SipWatcher } from './sip-tap.ts';
 
 /** How long after its end what still comes belongs to a transfer: late NOTIFYs, answers to our BYEs. */
 const LINGER_MS = 5_000;
+/** Writing waits until what was decided has been sent. */
+const WRITE_DELAY_MS = 200;
 /** Lines of one transfer that are no messages. */
 const EVENT_LIMIT = 500;
 /** Transfers that are written of at once. */
@@ -31,6 +32,8 @@ interface Recording {
   closing: (() => void) | undefined;
   /** Takes back the alarm after its verdict: what the verdict set off (resumes, BYEs) is kept too. */
   settling: (() => void) | undefined;
+  /** Takes back the alarm that writes it. */
+  writing: (() => void) | undefined;
 }
 
 export interface TransferRecorderOptions {
@@ -58,6 +61,8 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
   #state: PhoneState | undefined;
   #pressed: Timed | undefined;
   #order = 0;
+  /** By a mistake of our own: nothing is remembered any more. */
+  #stopped = false;
 
   constructor(options: TransferRecorderOptions) {
     this.#options = options;
@@ -69,16 +74,19 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
   }
 
   message(message: PassingMessage): void {
-    this.#conversations.message(message, this.#options.clock.now(), ++this.#order);
+    if (!this.#stopped) this.#conversations.message(message, this.#options.clock.now(), ++this.#order);
   }
 
   broken(bug: unknown): void {
-    this.close();
+    this.#stopped = true;
+    for (const recording of this.#open.values()) takeBack(recording);
+    this.#open.clear();
     this.#options.broken(bug);
   }
 
   /** The reducer has decided; what it decided has not been done yet. */
   moved(state: PhoneState): void {
+    if (this.#stopped) return;
     const before = this.#state;
     this.#state = state;
     if (state.calls === before?.calls && state.transfers === before.transfers) return;
@@ -122,8 +130,7 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
   /** Keep what is open and wait for nothing any more. */
   close(): void {
     for (const recording of this.#open.values()) {
-      recording.closing?.();
-      recording.settling?.();
+      takeBack(recording);
       this.#keep(recording);
     }
     this.#open.clear();
@@ -148,7 +155,14 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     }
     const stamp = new Date(this.#options.wall()).toISOString();
     const name = `${stamp.slice(0, 10)}-${stamp.slice(11, 19).replaceAll(':', '')}-${record.pair.transfer}`;
-    const recording: Recording = { record, name, events: [], closing: undefined, settling: undefined };
+    const recording: Recording = {
+      record,
+      name,
+      events: [],
+      closing: undefined,
+      settling: undefined,
+      writing: undefined,
+    };
     const press = this.#pressed;
     if (press !== undefined && this.#options.clock.now() - press.atMs <= PRESS_MS) recording.events.push(press);
     this.#open.set(record.pair.transfer, recording);
@@ -162,31 +176,39 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     const moved = record.machine.name !== before.machine.name;
     if (moved) this.#add(recording, { type: 'state', state: record.machine.name });
     if (record.outcome !== undefined && record.outcome !== before.outcome) this.#verdict(recording, record);
-    else if (moved && (record.outcome !== undefined || record.machine.name === 'referring')) this.#keep(recording);
+    else if (moved && (record.outcome !== undefined || record.machine.name === 'referring')) this.#keepSoon(recording);
   }
 
   #verdict(recording: Recording, { outcome }: TransferRecord): void {
     if (outcome === undefined) return;
     this.#add(recording, { type: 'outcome', outcome: outcome.name, ...detailsOf(outcome) });
-    this.#keep(recording);
-    const { clock } = this.#options;
+    this.#keepSoon(recording);
     recording.settling?.();
-    recording.settling = clock.alarm(clock.now() + LINGER_MS, () => this.#keep(recording));
+    recording.settling = this.#later(LINGER_MS, () => this.#keep(recording));
   }
 
   #linger(id: string, recording: Recording): void {
     if (recording.closing !== undefined) return;
-    const { clock } = this.#options;
     this.#add(recording, { type: 'state', state: 'over' });
-    recording.closing = clock.alarm(clock.now() + LINGER_MS, () => {
+    recording.closing = this.#later(LINGER_MS, () => {
       this.#end(id, recording);
-      if (this.#state !== undefined) this.#conversations.sweep(this.#state, new Set(), clock.now());
+      if (this.#state !== undefined) this.#conversations.sweep(this.#state, new Set(), this.#options.clock.now());
+    });
+  }
+
+  #later(afterMs: Millis, act: () => void): () => void {
+    const { clock } = this.#options;
+    return clock.alarm(clock.now() + afterMs, () => {
+      try {
+        act();
+      } catch (bug) {
+        this.broken(bug);
+      }
     });
   }
 
   #end(id: string, recording: Recording): void {
-    recording.closing?.();
-    recording.settling?.();
+    takeBack(recording);
     this.#open.delete(id);
     this.#keep(recording);
   }
@@ -212,7 +234,13 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     return { atMs: this.#options.clock.now(), order: ++this.#order, line };
   }
 
+  #keepSoon(recording: Recording): void {
+    recording.writing ??= this.#later(WRITE_DELAY_MS, () => this.#keep(recording));
+  }
+
   #keep(recording: Recording): void {
+    recording.writing?.();
+    recording.writing = undefined;
     const { clock, wall, phone, software, keep } = this.#options;
     const { record, name, events } = recording;
     if (this.#state !== undefined) this.#conversations.associate(this.#state);
@@ -248,28 +276,21 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
     const local = this.#options.local[message.transport] ?? '0.0.0.0:0';
     const [from, to] = message.out ? [local, message.remote] : [message.remote, local];
     const { atMs, order, out, transport } = message;
-    const line = { type: 'message', leg, out, from, to, transport, text: octetText(message.redacted()) } as const;
+    const line = {
+      type: 'message',
+      leg,
+      out,
+      from,
+      to,
+      transport,
+      text: Buffer.from(message.redacted()).toString('latin1'),
+    } as const;
     return { atMs, order, line };
   }
 }
 
-/** What a verdict rests on; a bridge also says after which answer the phone joined the two. */
-function detailsOf(outcome: TransferOutcome) {
-  const none = { evidence: null, stage: null, status: null, text: null };
-  switch (outcome.name) {
-    case 'completed': {
-      const { evidence } = outcome;
-      if (evidence.name !== 'bridge') return { ...none, evidence: evidence.name };
-      const { status, phrase } = evidence.instead;
-      return { ...none, evidence: evidence.name, status: status ?? null, text: phrase ?? null };
-    }
-    case 'failed':
-      return { ...none, stage: outcome.stage, status: outcome.status ?? null, text: outcome.phrase ?? null };
-    case 'unknown':
-      return { ...none, text: outcome.why };
-    default:
-      throw outcome satisfies never;
-  }
+function takeBack({ closing, settling, writing }: Recording): void {
+  for (const alarm of [closing, settling, writing]) alarm?.();
 }
 
 function isAboutTransfer(verb: string): boolean {
@@ -279,10 +300,4 @@ function isAboutTransfer(verb: string): boolean {
     ['key.cancel', 'key.hold', 'key.line', 'hook.put-down', 'hook.flash', 'call.hangup', 'call.swap'].includes(verb) ||
     (verb.startsWith('headset.') && verb !== 'headset.redial')
   );
-}
-
-function octetText(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return text;
 }
