@@ -79,6 +79,16 @@ export function detailsOf(outcome: TransferOutcome) {
   }
 }
 
+/** Whether asking for `verb` may concern a transfer: what somebody dials or types in a call is never kept. */
+export function isAboutTransfer(verb: string): boolean {
+  return (
+    verb.startsWith('transfer.') ||
+    verb.startsWith('key.transfer') ||
+    ['key.cancel', 'key.hold', 'key.line', 'hook.put-down', 'hook.flash', 'call.hangup', 'call.swap'].includes(verb) ||
+    (verb.startsWith('headset.') && verb !== 'headset.redial')
+  );
+}
+
 const END = '{"type":"end"}';
 
 /** The journal as it is kept: one JSON object a line, closed by a line that says so. */

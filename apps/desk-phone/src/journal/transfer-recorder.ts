@@ -2,7 +2,14 @@ import type { PhoneState, TransferRecord } from '@switchhook/phone';
 import type { JournalEntry, RuntimeListener } from '@switchhook/phone/node';
 import type { AlarmClock, Millis } from '@switchhook/sans-io';
 import { type Conversation, Conversations } from './conversations.ts';
-import { detailsOf, type JournalHead, type JournalLine, type Leg, printJournal } from './journal-line.ts';
+import {
+  detailsOf,
+  isAboutTransfer,
+  type JournalHead,
+  type JournalLine,
+  type Leg,
+  printJournal,
+} from './journal-line.ts';
 import type { PassingMessage, SipWatcher } from './sip-tap.ts';
 
 /** How long after its end what still comes belongs to a transfer: late NOTIFYs, answers to our BYEs. */
@@ -139,9 +146,8 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
   #compare(state: PhoneState): void {
     const alive = new Set<string>();
     for (const record of state.transfers) {
-      const { transfer } = record.pair;
-      alive.add(transfer);
-      const recording = this.#open.get(transfer);
+      alive.add(record.pair.transfer);
+      const recording = this.#open.get(record.pair.transfer);
       if (recording === undefined) this.#begin(record);
       else this.#follow(recording, record);
     }
@@ -291,13 +297,4 @@ export class TransferRecorder implements SipWatcher, RuntimeListener {
 
 function takeBack({ closing, settling, writing }: Recording): void {
   for (const alarm of [closing, settling, writing]) alarm?.();
-}
-
-function isAboutTransfer(verb: string): boolean {
-  return (
-    verb.startsWith('transfer.') ||
-    verb.startsWith('key.transfer') ||
-    ['key.cancel', 'key.hold', 'key.line', 'hook.put-down', 'hook.flash', 'call.hangup', 'call.swap'].includes(verb) ||
-    (verb.startsWith('headset.') && verb !== 'headset.redial')
-  );
 }
