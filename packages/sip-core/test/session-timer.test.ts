@@ -298,6 +298,22 @@ test('transfer.md §9: while a REFER may still bring news, 422, 481, 408 and sil
   }
 });
 
+test('DESIGN, transfer: a session that runs out while a transfer waits for its verdict is not given up before it', () => {
+  const { network, phone, wire, call, invite } = refreshing([['Session-Expires', '90;refresher=uas']]);
+  network.seconds(55);
+  phone.refer(call, 'sip:carol@example.com');
+  network.seconds(0.1);
+  wire.answer(phone.host, wire.request('REFER'), 202);
+  network.seconds(60);
+  assert.equal(phone.all('ended').length, 0);
+  assert.equal(wire.requests('BYE').length, 0);
+  const fields = [...inDialog(invite, 'wire', 1, 'NOTIFY'), 'Event: refer', 'Subscription-State: terminated'];
+  const fragment = [...fields, 'Content-Type: message/sipfrag'];
+  wire.say(phone.host, 'NOTIFY sip:a@192.0.2.1 SIP/2.0', fragment, 'SIP/2.0 603 Decline\r\n');
+  network.seconds(11);
+  assert.equal(phone.last('ended').cause.phrase, 'Session Timer Expired');
+});
+
 test('RFC 3311 §5.2: an UPDATE with an offer gets 491 while our offer is open and 500 while theirs is unanswered', () => {
   const { network, phone, wire, call, invite } = refreshing([]);
   const update = (cseq: number, body: string): void =>

@@ -92,8 +92,8 @@ export class SessionTimer {
   failed(status: number, phrase: string, why: SilentFailure | undefined): void {
     if (this.#closed) return;
     const gone = status === 408 || status === 481;
-    // transfer.md §9 row 20: while a REFER may still bring news, the transfer decides and not its refresh.
-    if (!gone || why === 'transport' || this.#host.dialog.refers.size > 0) this.#later(REST_MS);
+    // transfer.md §9 row 20: while a REFER may still bring news, the transfer decides and not a refresh of either leg.
+    if (!gone || why === 'transport' || this.#host.services.dialogs.refers.size > 0) this.#later(REST_MS);
     else
       this.#host.end(why === undefined ? { by: 'remote', how: 'response', status, phrase } : silentEnd(why), undefined);
   }
@@ -155,6 +155,12 @@ export class SessionTimer {
   }
 
   #expired(): void {
+    const { services } = this.#host;
+    // Departs from RFC 4028 §10 because a BYE to a caller whose transfer is not decided decides it: we wait for the verdict.
+    if (services.dialogs.refers.size > 0) {
+      services.timers.set(this.#expiry, services.now + REST_MS, () => this.#expired());
+      return;
+    }
     const phrase = 'Session Timer Expired';
     this.#host.end({ by: 'network', how: 'timeout', status: 408, phrase }, `SIP;cause=408;text="${phrase}"`);
   }

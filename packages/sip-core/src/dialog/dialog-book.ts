@@ -1,4 +1,4 @@
-import type { DialogIdentity } from '../user-agent/door.ts';
+import type { DialogIdentity, ReferId } from '../user-agent/door.ts';
 import type { Dialog } from './dialog.ts';
 
 /** What a Replaces value finds (RFC 3891 §3). */
@@ -12,6 +12,8 @@ export type Match =
 
 /** All dialogs over all accounts and transports, found by all three ids and by nothing less. */
 export class DialogBook {
+  /** REFERs of ours that may still bring news: until then no leg of any transfer is given up for a refused refresh. */
+  readonly refers = new Set<ReferId>();
   readonly #dialogs = new Map<string, Dialog>();
   readonly #ended = new Set<string>();
 

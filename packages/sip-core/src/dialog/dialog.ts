@@ -1,7 +1,7 @@
 import type { InviteUsage } from '../call/in-dialog.ts';
 import { HeaderFields } from '../message/header-fields.ts';
 import type { SipRequest } from '../message/message.ts';
-import type { CallId, DialogIdentity, Flow, ReferId } from '../user-agent/door.ts';
+import type { CallId, DialogIdentity, Flow } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import { nextHop } from './next-hop.ts';
 import { isLooseRoute } from './route-set.ts';
@@ -47,8 +47,6 @@ export class Dialog {
   usage: InviteUsage | undefined;
   /** How many REFERs reached us in it: from the second on, our NOTIFYs carry an id (RFC 3515 §2.4.6). */
   refersReceived = 0;
-  /** REFERs of ours about its call that may still bring news, in this dialog or in their own. */
-  readonly refers = new Set<ReferId>();
   /** CSeqs of all REFERs of ours in it: a NOTIFY that names one is never a stranger, however late it comes. */
   readonly refersSent = new Set<number>();
   #identity: DialogIdentity;

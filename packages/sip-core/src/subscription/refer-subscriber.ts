@@ -29,8 +29,6 @@ type SubscriberState =
 export class ReferSubscriber {
   readonly id: ReferId;
   readonly dialog: Dialog;
-  /** The dialog of the call that it is about: the same one, or another when it went out of dialog. */
-  readonly #about: Dialog;
   readonly #services: Services;
   readonly #release: () => void;
   /** CSeq of the REFER and of its digest rounds: any of them may stand in `Event: refer;id=`. */
@@ -38,13 +36,12 @@ export class ReferSubscriber {
   #state: SubscriberState = { name: 'sent' };
   #judged = false;
 
-  constructor(services: Services, id: ReferId, dialog: Dialog, about: Dialog, release: () => void) {
+  constructor(services: Services, id: ReferId, dialog: Dialog, release: () => void) {
     this.id = id;
     this.dialog = dialog;
     this.#services = services;
     this.#release = release;
-    this.#about = about;
-    about.refers.add(id);
+    services.dialogs.refers.add(id);
     services.dialogs.hold(dialog, this.#usage);
   }
 
@@ -90,7 +87,7 @@ export class ReferSubscriber {
     if (this.#state.name === 'gone') return;
     this.#state = { name: 'gone' };
     this.#services.timers.clear(this.#usage);
-    this.#about.refers.delete(this.id);
+    this.#services.dialogs.refers.delete(this.id);
     this.#services.dialogs.release(this.dialog, this.#usage);
     this.#release();
   }
@@ -113,7 +110,7 @@ export class ReferSubscriber {
     this.#judged ||= final;
     if (subscription === 'terminated' && final) {
       this.#state = { name: 'settled' };
-      this.#about.refers.delete(this.id);
+      this.#services.dialogs.refers.delete(this.id);
       this.#until(64 * this.#services.t1);
     } else {
       // `terminated` without a verdict is no verdict: some send it on every NOTIFY, so we listen on.

@@ -57,7 +57,7 @@ export class SentRefers {
       return;
     }
     const dialog = outside ? this.#beside(about) : about;
-    const subscriber = new ReferSubscriber(this.#services, order.refer, dialog, about, () => {
+    const subscriber = new ReferSubscriber(this.#services, order.refer, dialog, () => {
       const left = this.#sentIn(dialog).filter((other) => other !== subscriber);
       if (left.length > 0) this.#sent.set(dialog, left);
       else this.#sent.delete(dialog);
