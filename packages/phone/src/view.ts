@@ -138,8 +138,8 @@ export function coarse(state: PhoneState): CoarseState {
   if (hand === 'dialing' || hand === 'ringback') return 'dialing';
   if (callsIn(state, 'ringing').length > 0) return 'ringing';
   if (state.prompt !== undefined) return 'dialing';
-  if (callsIn(state, 'held').length > 0) return 'held';
-  if (callsIn(state, 'joined').length > 0) return 'transferring';
+  if (callsIn(state, 'held').some((call) => !isHandedOver(state, call))) return 'held';
+  if (callsIn(state, 'held', 'joined').length > 0) return 'transferring';
   return 'idle';
 }
 
