@@ -24,10 +24,8 @@ import { Registrar } from './registrar.ts';
 import type { ExchangeSettings } from './settings.ts';
 import { Swaps } from './swaps.ts';
 
-const LETTER_I = 0x49;
-const LETTER_S = 0x53;
-const DIGIT_0 = 0x30;
-const DIGIT_1 = 0x31;
+/** I of INVITE, S of SIP/2.0, and the digits of 10x. */
+const [I, S, ONE, ZERO] = [0x49, 0x53, 0x31, 0x30];
 
 /** How a user agent is made: given from outside, so that the lab can wrap it. */
 export type MakeUserAgent = (settings: UserAgentSettings) => Core<UserAgentIn, UserAgentOut>;
@@ -169,9 +167,9 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
 
   /** What goes to a phone tells it whom it is connected with, as exchanges do. */
   #introduced(trunk: Trunk, bytes: Uint8Array): Uint8Array {
-    // Requests other than INVITE, and 100, introduce nobody: most of the traffic is not read again.
-    const first = bytes[0];
-    if (first !== LETTER_I && (first !== LETTER_S || (bytes[8] === DIGIT_1 && bytes[9] === DIGIT_0))) return bytes;
+    // Other requests, and 100, introduce nobody: most of the traffic is not read again.
+    const [first] = bytes;
+    if (first !== I && (first !== S || (bytes[8] === ONE && bytes[9] === ZERO))) return bytes;
     const parsed = parseMessage(bytes, 'datagram');
     if (!parsed.ok || !introduces(parsed.value)) return bytes;
     const sipCallId = parsed.value.headers.get('Call-ID') ?? '';

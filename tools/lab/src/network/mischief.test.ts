@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readSip } from '@switchhook/ladder';
 import { test } from 'uvu';
-import { type Fault, meddle } from './mischief.ts';
+import { type Fault, meddle, meddleAll } from './mischief.ts';
 
 const PHONE = '10.0.0.10:5060';
 const EXCHANGE = '10.0.0.1:5060';
@@ -41,6 +41,9 @@ test('mischief: refusals are answered in the name of the target, with the ids of
   for (const [fault, bytes, status] of [
     ['hold-refused', HOLD, 488],
     ['refer-refused', REFER, 603],
+    ['refer-unknown', REFER, 501],
+    ['refer-unallowed', REFER, 405],
+    ['refer-later', REFER, 503],
   ] as const) {
     const passage = out(fault, bytes);
     assert.equal(passage.deliver, undefined);
@@ -63,6 +66,13 @@ test('mischief: the 2xx of a REFER comes late, or as 200; Replaces names nothing
   assert.ok(into('notify-before-2xx', ACCEPTED).laterMs > 0);
   assert.equal(readSip(into('refer-200', ACCEPTED).deliver!)!.status, 200);
   assert.match(readSip(out('wrong-replaces', REFER).deliver!)!.headers.get('refer-to')!, /Replaces=zzzzef/);
+});
+
+test('mischief: several faults in one office: the first that touches a datagram decides', () => {
+  const both = meddleAll(['own-contact', 'final-notify-only', 'no-notify'], PHONE, EXCHANGE, PHONE, TRYING);
+  assert.equal(readSip(both.reply!)?.status, 200);
+  assert.equal(meddleAll(['refer-refused'], PHONE, EXCHANGE, PHONE, DONE).deliver, DONE);
+  assert.equal(meddleAll(['no-notify', 'terminated-notify'], PHONE, EXCHANGE, PHONE, DONE).deliver, undefined);
 });
 
 test('mischief: what is not its matter passes untouched', () => {

@@ -21,6 +21,10 @@ export type Fault =
   | 'wrong-replaces'
   /** REFER is not a method here: 501. */
   | 'refer-unknown'
+  /** Every other offer inside a dialog, to hold or to resume, is refused with 488. */
+  | 'offer-refused'
+  /** Every other REFER is put off: 503 with Retry-After. */
+  | 'refer-later'
   /** No Allow names REFER, and a REFER gets 405. */
   | 'refer-unallowed'
   /** The first NOTIFY is the final one. */
@@ -49,6 +53,8 @@ const FIRST_LETTERS: Readonly<Record<Fault, string>> = {
   'refer-200': 'S',
   'wrong-replaces': 'R',
   'refer-unknown': 'R',
+  'offer-refused': 'I',
+  'refer-later': 'R',
   'refer-unallowed': 'RIS',
   'final-notify-only': 'N',
   'notify-without-id': 'N',
@@ -79,7 +85,12 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
   if (sip === undefined) return pass;
   const sent = from === victim;
   const cseq = sip.headers.get('cseq') ?? '';
-  const reReply = (status: string): Passage => ({ deliver: undefined, laterMs: 0, reply: answer(bytes, status) });
+  const reReply = (status: string, more?: string): Passage => ({
+    deliver: undefined,
+    laterMs: 0,
+    reply: answer(bytes, status, more),
+  });
+  const isOdd = Number.parseInt(cseq, 10) % 2 === 1;
   switch (fault) {
     case 'hold-refused': {
       const hold = sip.method === 'INVITE' && tagOf(sip.headers.get('to')) !== undefined;
@@ -109,6 +120,12 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
       return sent && sip.method === 'REFER' ? edited(bytes, /(Replaces=)([0-9A-Za-z]{4})/i, '$1zzzz') : pass;
     case 'refer-unknown':
       return sent && sip.method === 'REFER' ? reReply('501 Not Implemented') : pass;
+    case 'offer-refused':
+      return sent && isOdd && sip.method === 'INVITE' && tagOf(sip.headers.get('to')) !== undefined
+        ? reReply('488 Not Acceptable Here')
+        : pass;
+    case 'refer-later':
+      return sent && isOdd && sip.method === 'REFER' ? reReply('503 Service Unavailable', 'Retry-After: 2') : pass;
     case 'refer-unallowed':
       if (sent) return sip.method === 'REFER' ? reReply('405 Method Not Allowed') : pass;
       return /\bREFER\b/.test(sip.headers.get('allow') ?? '')
@@ -128,15 +145,19 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
 }
 
 function edited(bytes: Uint8Array, what: RegExp, by: string): Passage {
-  return { deliver: new TextEncoder().encode(new TextDecoder().decode(bytes).replace(what, by)), laterMs: 0 };
+  const text = new TextDecoder().decode(bytes);
+  const altered = text.replace(what, by);
+  return { deliver: altered === text ? bytes : new TextEncoder().encode(altered), laterMs: 0 };
 }
 
 /** An answer in the target's name; an ACK for it will come and go unheeded. */
-function answer(bytes: Uint8Array, status: string): Uint8Array {
+function answer(bytes: Uint8Array, status: string, more?: string): Uint8Array {
   const head = new TextDecoder().decode(bytes).split('\r\n\r\n')[0]!.split('\r\n').slice(1);
   const kept = head.filter((line) => /^(Via|v|From|f|To|t|Call-ID|i|CSeq)\s*:/i.test(line));
   const tagged = kept.map((line) =>
     /^(To|t)\s*:/i.test(line) && !/;\s*tag=/i.test(line) ? `${line};tag=mischief` : line,
   );
-  return new TextEncoder().encode(`SIP/2.0 ${status}\r\n${tagged.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
+  return new TextEncoder().encode(
+    `SIP/2.0 ${status}\r\n${[...tagged, ...(more === undefined ? [] : [more])].join('\r\n')}\r\nContent-Length: 0\r\n\r\n`,
+  );
 }

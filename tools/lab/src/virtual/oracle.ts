@@ -139,8 +139,7 @@ function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
     if (!ends(act) || at - act.atMs > ACT_REACH_MS) return false;
     // Just before: what the act ended has ended at the same moment.
     const then = act.atMs - 1;
-    if ((act.what === 'transfer.cancel' || act.what === 'key.cancel') && dialledBy(found, act.who, who, then))
-      return true;
+    if (dialledBy(found, act.who, who, then)) return true;
     if (endsHeld(act) && (touches(found, act.who, who, leg, then) || touches(found, act.who, who, leg, at)))
       return true;
     // transfer.md §6, S2: the BYE of the target after an accepted REFER is evidence, also when its person hung up.

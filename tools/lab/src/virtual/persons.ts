@@ -136,22 +136,27 @@ function nextStep(temper: Temper, state: string, joined: boolean): readonly Inte
  * call that stands in the way, and resumes who is held. `first` is the number that goes before all others.
  */
 export function retrievingMind(first: string | undefined): Mind {
+  const tries = new Map<string, number>();
   return (snapshot) => {
     if (snapshot.transfer !== null && snapshot.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
     const lines = [...snapshot.lines, ...(snapshot.waiting ?? [])].filter((line) => line.callId !== null);
     const ringing = lines.find((line) => line.state === 'ringing');
     if (ringing?.callId != null) return [{ verb: 'call.reject', callId: ringing.callId as never, code: 480 }];
     const helds = lines.filter((line) => line.state === 'held');
-    const held = helds.find((line) => line.party?.number === first) ?? helds[0];
+    // Whoever does not come back after two tries has to wait for the others.
+    const rank = (line: (typeof lines)[number]) =>
+      Math.floor((tries.get(line.callId ?? '') ?? 0) / 2) * 2 + (line.party?.number === first ? 0 : 1);
+    const held = [...helds].sort((a, b) => rank(a) - rank(b))[0];
     const talks = lines.find((line) => line.state === 'talking');
     const moving = lines.some((line) =>
       ['connecting', 'resuming', 'dialing', 'ending', 'holding'].includes(line.state),
     );
     if (held?.callId == null || moving) return [];
     if (talks?.callId != null) {
-      if (talks.party?.number === first || (first === undefined && helds.length > 0)) return [];
+      if (held.party?.number !== first || (tries.get(held.callId) ?? 0) > 1) return [];
       return [{ verb: 'call.hangup', callId: talks.callId as never }];
     }
+    tries.set(held.callId, (tries.get(held.callId) ?? 0) + 1);
     const resume: Intent = { verb: 'call.resume', callId: held.callId as never };
     return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }, resume] : [resume];
   };

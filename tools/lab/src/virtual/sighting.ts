@@ -110,7 +110,7 @@ export class Witness {
       from,
       to,
       sentAt: atMs,
-      arrivedAt: arrivalsMs === undefined ? atMs : arrivalsMs[0],
+      arrivedAt: arrivalsMs === undefined ? atMs : firstOf(arrivalsMs),
       method: status === undefined ? start.slice(0, start.indexOf(' ')) : undefined,
       status,
       callId,
@@ -129,6 +129,11 @@ export class Witness {
   #nameOf(address: string): string {
     return this.#names[address] ?? this.#names[address.slice(0, address.lastIndexOf(':'))] ?? address;
   }
+}
+
+/** A copy may overtake its original. */
+function firstOf(arrivalsMs: readonly Millis[]): Millis | undefined {
+  return arrivalsMs.length > 1 ? Math.min(...arrivalsMs) : arrivalsMs[0];
 }
 
 function lineEnd(text: string, from: number, end: number): number {

@@ -21,7 +21,9 @@ const PEOPLE = [
 const HABITS = [
   'hold-refused',
   'refer-refused',
+  'offer-refused',
   'refer-unknown',
+  'refer-later',
   'refer-unallowed',
   'refer-200',
   'no-notify',

@@ -40,4 +40,4 @@ export function coverageLines(coverage: Coverage, edges: readonly string[]): str
   ];
 }
 
-const NOT_YET = 'rare';
+const NOT_YET = 'rare: two mishaps within one round trip, not met yet';
