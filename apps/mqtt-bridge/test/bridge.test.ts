@@ -65,8 +65,8 @@ async function command(envelope: { id: string; cmd: string; args?: object }, lim
     limitMs,
   );
   const properties = { responseTopic: 'client/panel', correlationData: Buffer.from(`for ${envelope.id}`) };
-  await panel.publish(`${top}/cmd`, envelope, { properties });
-  await done;
+  // both at once: under load the limit may pass before the broker has taken the command
+  await Promise.all([panel.publish(`${top}/cmd`, envelope, { properties }), done]);
   return answers;
 }
 
