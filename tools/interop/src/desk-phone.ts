@@ -32,7 +32,7 @@ export async function startDeskPhone(
   folder: string,
   port: number,
   server: number,
-  { account = {}, transfer = {}, network = {}, limitMs = 20_000 }: PhoneOptions = {},
+  { account = {}, transfer = {}, network = {}, limitMs = 60_000 }: PhoneOptions = {},
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
@@ -94,7 +94,7 @@ export async function startDeskPhone(
   await client.request('subscribe', { topics: ['state', 'event'] });
   return {
     port,
-    until: (what, wanted, limitMs = 10_000) =>
+    until: (what, wanted, limitMs = 30_000) =>
       new Promise((done, fail) => {
         const limit = setTimeout(() => {
           watchers.delete(look);

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { compileSooner } from '@switchhook/phone/node';
 import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
 import { oneWayMs } from './echo.ts';
+import { linphoneMissing, linphoneTransfersApart } from './linphone.ts';
 import { pause } from './measured-process.ts';
 import { TransferAgent } from './transfer-agent.ts';
 
@@ -13,6 +13,9 @@ const FIRST = 100;
 const SETTLE_MS = 5;
 /** In one transfer, of the busiest agent. */
 const CALLS_EACH = 2;
+/** Of linphonec, which needs a second or two for each. */
+const LINPHONE_TRANSFERS = 15;
+const LINPHONE_LIMIT_MS = 60_000;
 /** pjsua x 3 on the machine of the performance page, ms. */
 const PJSUA_MS = 2.4;
 
@@ -43,10 +46,24 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
       met: (_, ratio) => ratio <= 24,
     }),
   ];
-  if (spawnSync('linphonec', ['--version']).error !== undefined) {
-    rows.push({ id: '7a-linphonec', why: 'linphonec is not here: install the package linphone-cli' });
-  }
+  rows.push(await besideLinphone(median(times)));
   return rows;
+}
+
+/** 7a-linphonec: three linphonec of the same run, each a process as they are sold. */
+async function besideLinphone(ours: number): Promise<Result | NotRun> {
+  const id = '7a-linphonec';
+  const why = linphoneMissing();
+  if (why !== undefined) return { id, why };
+  try {
+    const theirs = await linphoneTransfersApart(LINPHONE_TRANSFERS, LINPHONE_LIMIT_MS);
+    return result(id, 'REFER -> NOTIFY 200, median', 'ms', ours, 'three linphonec', median(theirs), {
+      text: '<= 1 x',
+      met: (_, ratio) => ratio <= 1,
+    });
+  } catch (error) {
+    return { id, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function measure(): Promise<{ readonly first: readonly number[]; readonly times: readonly number[] }> {

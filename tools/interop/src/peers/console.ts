@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How long anything that a peer does may take on a busy machine. */
-export const LIMIT_MS = 20_000;
+export const LIMIT_MS = 40_000;
 
 /** A program that is typed at and read, as by somebody at a terminal. What it wrote is kept in a file. */
 export class Console {

@@ -13,7 +13,7 @@ const PASSWORD = 'golden-pheasant';
 const ROLES: readonly Role[] = ['transferee', 'target', 'transferor'];
 const KINDS: readonly Kind[] = ['attended', 'blind'];
 const WIRES: readonly Wire[] = ['udp', 'tcp'];
-const CELL_LIMIT_MS = 75_000;
+const CELL_LIMIT_MS = 150_000;
 
 /** One cell of the matrix. */
 export interface Cell {
@@ -98,7 +98,7 @@ async function startDesk(folder: string, user: string, host: string, port: numbe
     account: { user, domain: HOST, server: `${HOST}:5060`, transport: wire, register: true, password: PASSWORD },
     network: { bind: host },
     transfer: { acceptRefer: 'same-dialog', profile: 'kamailio' },
-    limitMs: 45_000,
+    limitMs: 60_000,
   });
   await desk.until(
     'registered',

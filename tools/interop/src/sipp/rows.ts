@@ -47,7 +47,7 @@ export function asCase({ title, phone: options = {}, caller, specialist, told, a
           ]);
           await told1;
           for (const peer of peers) await passed(peer);
-          await phone.until('idle', ({ phone: name }) => name === 'idle', 15_000);
+          await phone.until('idle', ({ phone: name }) => name === 'idle');
         } finally {
           for (const peer of peers) peer.kill();
         }
