@@ -228,7 +228,7 @@ function triesOf(attempt: Attempt, rules: TransferRules): ExplainedTry[] {
 
 function inDialogTry(attempt: Attempt): ExplainedTry[] {
   if (attempt.manner !== 'out-of-dialog') return [];
-  const after = 'REFER 3xx, 403, 404, 405, 408, 420, 480, 481, 501';
+  const after = 'REFER 3xx, 403, 404, 405, 408, 420, 480, 481, 501, 603';
   return [{ name: 'in-dialog', after, detail: 'the same inside the dialog of the call' }];
 }
 

@@ -18,8 +18,11 @@ export interface Refusal {
   readonly phrase: string;
 }
 
-/** Answers to an out-of-dialog REFER after which the dialog itself is tried (transfer.md §2.3). */
-const inDialogStatuses: ReadonlySet<number> = new Set([403, 404, 405, 408, 420, 480, 481, 501]);
+/**
+ * Answers to an out-of-dialog REFER after which the dialog itself is tried (transfer.md §2.3), and 603: linphone 5.1 gives
+ * it to every REFER outside a dialog, whatever that requires, and obeys the same REFER inside.
+ */
+const inDialogStatuses: ReadonlySet<number> = new Set([403, 404, 405, 408, 420, 480, 481, 501, 603]);
 /** Answers that complain of something in the request that may be left out (transfer.md §4). */
 const adaptStatuses: ReadonlySet<number> = new Set([400, 416, 420, 421, 488, 606]);
 /** The far end lacks REFER, the refer event or the room for it: it cannot, rather than will not. */
