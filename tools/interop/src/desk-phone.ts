@@ -4,9 +4,6 @@ import { join, resolve } from 'node:path';
 import type { Acknowledgement, Snapshot } from '@switchhook/phone/control';
 import { connectControl } from '@switchhook/phone/control/node';
 
-/** The phone's own default. */
-const RTP_PORTS = { from: 16384, to: 16482 };
-
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** The real desk phone as a process, steered over its control socket. */
@@ -36,6 +33,9 @@ export async function startDeskPhone(
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
+  // a range of its own: phones of other runs may sit in the default one
+  const from = 20_000 + (port % 2000) * 20;
+  const rtpPorts = { from, to: from + 19 };
   const configuration = {
     accounts: [
       {
@@ -47,7 +47,7 @@ export async function startDeskPhone(
         ...account,
       },
     ],
-    network: { bind: '127.0.0.1', sipPort: port, ...network },
+    network: { bind: '127.0.0.1', sipPort: port, rtpPorts, ...network },
     audio: { sound: 'silence' },
     transfer,
     control: { socket },
@@ -79,7 +79,7 @@ export async function startDeskPhone(
     () => `the phone made no control socket:\n${said}`,
   );
   await waitFor(
-    () => child.exitCode !== null || hasMediaPorts(child.pid!),
+    () => child.exitCode !== null || hasMediaPorts(child.pid!, rtpPorts),
     limitMs,
     () => `the phone has no port for sound:\n${said}`,
   );
@@ -123,7 +123,7 @@ export async function startDeskPhone(
 }
 
 /** Whether the media worker of `pid` stands: until then the phone keeps callers waiting a moment, and a loaded machine longer. */
-function hasMediaPorts(pid: number): boolean {
+function hasMediaPorts(pid: number, range: { readonly from: number; readonly to: number }): boolean {
   const sockets = new Set<string>();
   for (const fd of readdirSync(`/proc/${pid}/fd`)) {
     try {
@@ -138,7 +138,7 @@ function hasMediaPorts(pid: number): boolean {
     .map((line) => line.trim().split(/\s+/))
     .some(([, local = '', , , , , , , , inode = '']) => {
       const port = Number.parseInt(local.split(':')[1] ?? '', 16);
-      return port >= RTP_PORTS.from && port <= RTP_PORTS.to && sockets.has(`socket:[${inode}]`);
+      return port >= range.from && port <= range.to && sockets.has(`socket:[${inode}]`);
     });
 }
 
