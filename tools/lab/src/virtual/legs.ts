@@ -115,6 +115,13 @@ export function holdsAt(leg: Leg, at: Millis): boolean {
   return wish !== undefined && holds(wish.direction);
 }
 
+/** The party held the far end at `at`, and the far end had agreed: until then the two still talk. */
+export function hasHeldAt(leg: Leg, at: Millis): boolean {
+  const wish = wishAt(leg, at);
+  if (wish === undefined || !holds(wish.direction)) return false;
+  return wish.offer === undefined || (wish.agreedAt !== undefined && wish.agreedAt <= at);
+}
+
 /** What the party last asked for or agreed to, refused offers left out. */
 export function wishAt(leg: Leg, at: Millis): Wish | undefined {
   return leg.wishes.findLast((one) => one.atMs <= at && !(one.refusedAt !== undefined && one.refusedAt <= at));

@@ -1,7 +1,7 @@
 import type { Datagram, Parties } from '@switchhook/ladder';
 import type { Millis } from '@switchhook/sans-io';
 import { type Act, ends, endsHeld, PERSONS, type Person } from './acts.ts';
-import { holdsAt, isSuccess, type Leg, type Lived, legsOf, livesOf, peerAt, standsAt } from './legs.ts';
+import { hasHeldAt, holdsAt, isSuccess, type Leg, type Lived, legsOf, livesOf, peerAt, standsAt } from './legs.ts';
 import { brokenPromises } from './promises.ts';
 import { type Sighting, Witness } from './sighting.ts';
 import { type Silence, silencesOf } from './silences.ts';
@@ -203,9 +203,9 @@ function inTalk(found: Case, one: Person, who: Person, leg: Leg, at: Millis): bo
     const host = peerAt(own, at)?.host;
     return own.callId === leg.callId || (host !== undefined && personAt(found, host) === who);
   });
-  if (theirs.some((own) => standsAt(own, at))) return theirs.some((own) => standsAt(own, at) && !holdsAt(own, at));
+  if (theirs.some((own) => standsAt(own, at))) return theirs.some((own) => standsAt(own, at) && !hasHeldAt(own, at));
   const host = peerAt(leg, at)?.host;
-  return host !== undefined && personAt(found, host) === one && !theirs.some((own) => holdsAt(own, at));
+  return host !== undefined && personAt(found, host) === one && !theirs.some((own) => hasHeldAt(own, at));
 }
 
 /** Everybody whom this party, or one of those, ever exchanged sound with. */

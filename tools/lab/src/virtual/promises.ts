@@ -38,7 +38,10 @@ function earlyByes(found: Case, who: Person, lived: readonly Lived[], legs: read
         !step.outgoing &&
         step.livedAt >= livedAt &&
         step.livedAt <= end &&
-        (isSuccess(step.seen.sipfrag) || (step.seen.method === 'BYE' && step.seen.callId !== seen.callId)),
+        (isSuccess(step.seen.sipfrag) ||
+          // Replaced by the far side (RFC 3891 §3): whoever is replaced ends the old leg itself.
+          (step.seen.method === 'INVITE' && step.seen.hasReplaces) ||
+          (step.seen.method === 'BYE' && step.seen.callId !== seen.callId)),
     );
     const pressed = found.acts.some(
       (act) => act.who === who && ends(act) && act.atMs <= end && end - act.atMs < ACT_REACH_MS,
