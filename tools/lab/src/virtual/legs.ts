@@ -15,6 +15,15 @@ export interface Wish {
   refusedAt: Millis | undefined;
 }
 
+/** Where the far end wanted to hear, and how it treated the party. */
+export interface Named {
+  readonly atMs: Millis;
+  readonly host: string;
+  readonly direction: string;
+  /** CSeq number of the offer; undefined for an answer. */
+  readonly offer: number | undefined;
+}
+
 /** What one party saw of one call, from its packets alone. */
 export interface Leg {
   readonly callId: string;
@@ -25,8 +34,8 @@ export interface Leg {
   endedBy: 'self' | 'peer' | undefined;
   /** Directions of the SDP that the party sent, by time: how it treats the far end. */
   readonly wishes: Wish[];
-  /** Media hosts and directions of the SDP that the party received, by time. */
-  readonly peers: { readonly atMs: Millis; readonly host: string; readonly direction: string }[];
+  /** Media hosts and directions of the SDP that the party received and did not refuse, by time. */
+  readonly peers: Named[];
   /** All packets of the call, by time. */
   readonly steps: Lived[];
 }
@@ -52,6 +61,7 @@ export function livesOf(sightings: readonly Sighting[], parties: readonly string
 /** The calls of a party, in the order in which they began. */
 export function legsOf(lived: readonly Lived[]): Leg[] {
   const legs = new Map<string, Leg>();
+  const heard = new Set<string>();
   for (const step of lived) {
     const { seen, livedAt, outgoing } = step;
     let leg = legs.get(seen.callId);
@@ -79,11 +89,20 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
       if (offered !== undefined && status < 300) offered.agreedAt ??= livedAt;
       if (offered !== undefined && status >= 300 && status !== 401 && status !== 407) offered.refusedAt ??= livedAt;
     }
+    // An offer that this party refused changed nothing (RFC 3261 §14.2).
+    if (outgoing && status >= 300 && seen.cseq.method === 'INVITE') {
+      const refused = leg.peers.findLast((peer) => peer.offer === seen.cseq.number);
+      if (refused !== undefined) leg.peers.splice(leg.peers.indexOf(refused), 1);
+    }
     if (seen.direction === undefined) continue;
+    // A copy says nothing new: one that was overtaken would bring back what is over.
+    const words = `${outgoing ? '>' : '<'} ${seen.callId} ${seen.branch} ${seen.cseq.method} ${seen.status ?? ''}`;
+    if (heard.has(words)) continue;
+    heard.add(words);
     if (outgoing) {
       const offer = seen.status === undefined && seen.method !== 'ACK' ? seen.cseq.number : undefined;
-      // What an answer says is forced by its offer: it neither holds nor takes back.
-      const before = leg.wishes.at(-1)?.direction ?? 'sendrecv';
+      // What an answer says is forced by its offer: it neither holds nor takes back, and what was refused never was.
+      const before = wishAt(leg, livedAt)?.direction ?? 'sendrecv';
       const direction = offer === undefined ? before : seen.direction;
       leg.wishes.push({
         atMs: livedAt,
@@ -94,7 +113,12 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
         refusedAt: undefined,
       });
     } else if (seen.mediaHost !== undefined)
-      leg.peers.push({ atMs: livedAt, host: seen.mediaHost, direction: seen.direction });
+      leg.peers.push({
+        atMs: livedAt,
+        host: seen.mediaHost,
+        direction: seen.direction,
+        offer: seen.status === undefined && seen.method !== 'ACK' ? seen.cseq.number : undefined,
+      });
   }
   return [...legs.values()];
 }
@@ -102,6 +126,11 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
 /** A 2xx. */
 export function isSuccess(status: number | undefined): boolean {
   return status !== undefined && status >= 200 && status < 300;
+}
+
+/** A 1xx. */
+export function isProvisional(status: number | undefined): boolean {
+  return status !== undefined && status >= 100 && status < 200;
 }
 
 /** The call stood at `at`. */

@@ -172,4 +172,108 @@ test('oracle: a NOTIFY that reached the phone and got no answer breaks a promise
   assert.match(of([...talking(), notify]).brokenPromises[0]!, /no answer/);
 });
 
+/** The far end says no to what the party offered. */
+function refused(at: number, who: Who, cseq: string, call: string): Datagram {
+  return packet(at, `${who}<`, 'SIP/2.0 488 Not Acceptable Here', cseq, call);
+}
+
+/** The caller joined with the specialist by re-INVITEs of a B2BUA: the receptionist is out of it. */
+function joinedByReInvite(at: number): Datagram[] {
+  return [
+    packet(at, 'caller<', 'INVITE sip:c SIP/2.0', '3 INVITE', 'c', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(at + 1, 'caller>', OK, '3 INVITE', 'c', ...sdp(HOSTS.caller, 'sendrecv')),
+    packet(at + 2, 'specialist>', OK, '1 INVITE', 's2', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(at + 3, 'specialist<', 'ACK sip:s SIP/2.0', '1 ACK', 's2', ...sdp(HOSTS.caller, 'sendrecv')),
+    packet(at + 4, 'receptionist>', 'BYE sip:c SIP/2.0', '9 BYE', 'r'),
+  ];
+}
+
+test('oracle: RFC 3261 §14.2: a copy of an older offer that was overtaken brings back neither its hold nor its party', () => {
+  const copy = held(20_500).slice(1, 2);
+  const history = [...talking(), ...held(10_000), ...joinedByReInvite(20_000), ...copy];
+  const acts = [act(19_990, 'receptionist', 'hook.put-down')];
+  assert.deepEqual(of(history, acts).lostCallers, []);
+});
+
+test('oracle: RFC 3261 §14.1: a hold that was refused holds nobody, however often it was sent, whatever is answered after it', () => {
+  const asked = packet(
+    10_000,
+    'receptionist>',
+    'INVITE sip:c SIP/2.0',
+    '2 INVITE',
+    'r',
+    ...sdp(HOSTS.receptionist, 'sendonly'),
+  );
+  const arrived = packet(
+    10_500,
+    'caller<',
+    'INVITE sip:c SIP/2.0',
+    '2 INVITE',
+    'c',
+    ...sdp(HOSTS.receptionist, 'sendonly'),
+  );
+  const no = packet(10_501, 'caller>', 'SIP/2.0 488 Not Acceptable Here', '2 INVITE', 'c');
+  const hold = [asked, { ...asked, atMs: 10_500, arrivalsMs: [10_500] }, arrived, no];
+  const history = [...talking(), ...hold, refused(10_510, 'receptionist', '2 INVITE', 'r')];
+  assert.deepEqual(of(history).lostCallers, []);
+  // the caller holds the receptionist, who answers: that is no hold of the receptionist's own
+  const theirs = [
+    packet(12_000, 'caller>', 'INVITE sip:r SIP/2.0', '4 INVITE', 'c', ...sdp(HOSTS.caller, 'sendonly')),
+    packet(12_001, 'receptionist<', 'INVITE sip:r SIP/2.0', '4 INVITE', 'r', ...sdp(HOSTS.caller, 'sendonly')),
+    packet(12_002, 'receptionist>', OK, '4 INVITE', 'r', ...sdp(HOSTS.receptionist, 'recvonly')),
+    packet(12_003, 'caller<', OK, '4 INVITE', 'c', ...sdp(HOSTS.receptionist, 'recvonly')),
+  ];
+  const specialist = [
+    packet(9_000, 'specialist<', 'INVITE sip:s SIP/2.0', '1 INVITE', 's', ...sdp(HOSTS.receptionist, 'sendonly', 6)),
+    packet(9_001, 'specialist>', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'recvonly')),
+  ];
+  assert.doesNotMatch(of([...specialist, ...history, ...theirs]).lostCallers.join(), /specialist is still held/);
+});
+
+test('oracle: whom a phone rang and had given up before it could send CANCEL (RFC 3261 §9.1) is not lost', () => {
+  const tried = (more: readonly Datagram[] = []) => [
+    ...talking(),
+    packet(11_000, 'receptionist>', 'INVITE sip:s SIP/2.0', '1 INVITE', 's', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    ...more,
+    packet(14_000, 'specialist>', OK, '1 INVITE', 's2', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(14_001, 'specialist<', 'ACK sip:s SIP/2.0', '1 ACK', 's2', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    packet(14_002, 'receptionist<', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(14_003, 'receptionist>', 'BYE sip:s SIP/2.0', '2 BYE', 's'),
+    packet(14_005, 'specialist<', 'BYE sip:s SIP/2.0', '1 BYE', 's2'),
+    packet(14_006, 'specialist>', OK, '1 BYE', 's2'),
+  ];
+  const pressed = [act(12_000, 'receptionist', 'key.transfer')];
+  const ringing = packet(11_005, 'receptionist<', 'SIP/2.0 180 Ringing', '1 INVITE', 's');
+  assert.deepEqual(of(tried(), pressed).lostCallers, []);
+  assert.match(of(tried(), []).lostCallers[0]!, /last call of specialist/);
+  assert.match(of(tried([ringing]), pressed).lostCallers[0]!, /last call of specialist/);
+});
+
+test('oracle: whoever puts the handset down while the hold is still unanswered ends a call in which both talk', () => {
+  const asked = packet(
+    19_000,
+    'receptionist>',
+    'INVITE sip:c SIP/2.0',
+    '2 INVITE',
+    'r',
+    ...sdp(HOSTS.receptionist, 'sendonly'),
+  );
+  const pressed = [act(19_900, 'receptionist', 'headset.short')];
+  assert.deepEqual(of([...talking(), asked, ...ended(20_000)], pressed).lostCallers, []);
+  assert.match(of([...talking(), ...held(19_000), ...ended(20_000)], pressed).lostCallers[0]!, /last call of caller/);
+});
+
+test('oracle: whoever is replaced by an INVITE with Replaces (RFC 3891 §3) ends the old leg with evidence', () => {
+  const refer = packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r');
+  const accepted = packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r');
+  const replacing = (more: readonly string[]) => [
+    packet(15_300, 'receptionist<', 'INVITE sip:r SIP/2.0', '1 INVITE', 'n', more),
+    packet(15_301, 'receptionist>', OK, '1 INVITE', 'n', ...sdp(HOSTS.receptionist, 'sendrecv', 8)),
+  ];
+  const base = [...talking(), ...held(10_000), refer, accepted];
+  const broken = (more: readonly string[]) => of([...base, ...replacing(more), ...ended(15_400)]).brokenPromises;
+  assert.deepEqual(broken(['Replaces: r;to-tag=a;from-tag=b']), []);
+  assert.match(broken([])[0]!, /without evidence/);
+});
+
 test.run();

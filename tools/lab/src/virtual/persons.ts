@@ -133,7 +133,7 @@ function nextStep(temper: Temper, state: string, joined: boolean): readonly Inte
 
 /**
  * Takes back whoever waits, the last acts before an office is judged: gives up a transfer that is still going, ends the
- * call that stands in the way, and resumes who is held. `first` is the number that goes before all others.
+ * call that stands in the way or rings in vain, and resumes who is held. `first` is the number that goes before all others.
  */
 export function retrievingMind(first: string | undefined): Mind {
   const tries = new Map<string, number>();
@@ -148,6 +148,9 @@ export function retrievingMind(first: string | undefined): Mind {
       Math.floor((tries.get(line.callId ?? '') ?? 0) / 2) * 2 + (line.party?.number === first ? 0 : 1);
     const held = [...helds].sort((a, b) => rank(a) - rank(b))[0];
     const talks = lines.find((line) => line.state === 'talking');
+    // Nobody comes: whoever waits goes before whom it rings.
+    const rings = lines.find((line) => line.state === 'ringback');
+    if (rings?.callId != null && held !== undefined) return [{ verb: 'call.hangup', callId: rings.callId as never }];
     const moving = lines.some((line) =>
       ['connecting', 'resuming', 'dialing', 'ending', 'holding'].includes(line.state),
     );
