@@ -44,6 +44,13 @@ export function endsHeld(act: Act): boolean {
   return act.what === 'call.hangup' || act.what === 'call.reject';
 }
 
+/** Whether the act may give up a target that still rings, to send the caller there blind (transfer.md §10 (c)). */
+export function givesUpRinging(act: Act): boolean {
+  return (
+    act.what.startsWith('transfer.complete') || act.what.startsWith('key.transfer') || act.what === 'headset.triple'
+  );
+}
+
 /** Verbs that join both calls of a transfer to be heard together, or may come to that by the rules of the account. */
 const JOINING: ReadonlySet<string> = new Set(['transfer.merge', 'transfer.bridge', 'key.conference', 'headset.triple']);
 

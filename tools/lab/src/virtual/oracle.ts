@@ -1,7 +1,18 @@
 import type { Datagram, Parties } from '@switchhook/ladder';
 import type { Millis } from '@switchhook/sans-io';
-import { type Act, ends, endsHeld, PERSONS, type Person } from './acts.ts';
-import { hasHeldAt, holdsAt, isSuccess, type Leg, type Lived, legsOf, livesOf, peerAt, standsAt } from './legs.ts';
+import { type Act, ends, endsHeld, givesUpRinging, PERSONS, type Person } from './acts.ts';
+import {
+  hasHeldAt,
+  holdsAt,
+  isProvisional,
+  isSuccess,
+  type Leg,
+  type Lived,
+  legsOf,
+  livesOf,
+  peerAt,
+  standsAt,
+} from './legs.ts';
 import { brokenPromises } from './promises.ts';
 import { type Sighting, Witness } from './sighting.ts';
 import { type Silence, silencesOf } from './silences.ts';
@@ -47,6 +58,8 @@ export interface Case extends Evidence {
 export const ACT_REACH_MS = 33_000;
 /** How long a party may be without a call while the next one is being joined to it. */
 const BETWEEN_MS = 2_000;
+/** What a phone does of itself it does in the same moment. */
+const AT_ONCE_MS = 50;
 /** How long a transfer may take from its acceptance to the last BYE: the verdict of a blind one, and a little. */
 const HANDING_MS = 200_000;
 
@@ -162,7 +175,22 @@ function cancelled(found: Case, one: Person, who: Person, at: Millis): boolean {
       leg.endedAt !== undefined &&
       leg.endedAt <= at &&
       personOn(found, leg, at) === who &&
-      leg.steps.some(({ seen, outgoing, livedAt }) => outgoing && seen.method === 'CANCEL' && livedAt <= at),
+      (leg.steps.some(({ seen, outgoing, livedAt }) => outgoing && seen.method === 'CANCEL' && livedAt <= at) ||
+        cancelledTooSoon(found, one, leg)),
+  );
+}
+
+/**
+ * RFC 3261 §9.1: no CANCEL before a provisional response, so whoever gave up a call whose ringing was lost could only
+ * end it once it was answered, at once and with BYE.
+ */
+function cancelledTooSoon(found: Case, one: Person, { steps, upAt, endedAt, endedBy }: Leg): boolean {
+  const beganAt = steps[0]!.livedAt;
+  if (upAt === undefined || endedAt === undefined || endedBy !== 'self' || endedAt - upAt > AT_ONCE_MS) return false;
+  if (steps.some(({ seen, outgoing, livedAt }) => !outgoing && isProvisional(seen.status) && livedAt < upAt))
+    return false;
+  return found.acts.some(
+    (act) => act.who === one && act.atMs >= beganAt && act.atMs <= upAt && (ends(act) || givesUpRinging(act)),
   );
 }
 
