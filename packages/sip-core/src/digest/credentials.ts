@@ -31,8 +31,12 @@ export type ChallengeVerdict =
 interface Session {
   readonly challenge: DigestChallenge;
   readonly nonce: string;
+  /** Which requests were challenged for it: REGISTER, which ends at the server, or those that it may pass on. */
+  readonly asked: ReadonlySet<Audience>;
   uses: number;
 }
+
+type Audience = 'registrar' | 'beyond';
 
 /** How many realms one account may have sessions in at a time. */
 const MOST_SESSIONS = 8;
@@ -76,7 +80,7 @@ export class Credentials {
         this.#sessions.delete(key);
         return 'wrong-password';
       }
-      this.#remember(key, challenge);
+      this.#remember(key, challenge, audienceOf(sent.method));
       verdict = 'retry';
     }
     return verdict;
@@ -84,7 +88,8 @@ export class Credentials {
 
   /**
    * The Authorization and Proxy-Authorization fields for a request, one for each realm met so far. `uri` has to be the
-   * Request-URI exactly as it will be sent. Counts one use of each nonce.
+   * Request-URI exactly as it will be sent. Counts one use of each nonce. What only REGISTER was asked for stays with
+   * REGISTER: a proxy hands Authorization on, and whoever is called could try passwords against it.
    */
   authorize(request: {
     readonly method: string;
@@ -93,6 +98,7 @@ export class Credentials {
   }): [name: string, value: string][] {
     const fields: [string, string][] = [];
     for (const session of this.#sessions.values()) {
+      if (session.challenge.side === 'server' && !session.asked.has(audienceOf(request.method))) continue;
       const name = session.challenge.side === 'proxy' ? 'Proxy-Authorization' : 'Authorization';
       fields.push([name, this.#answer(session, request)]);
     }
@@ -128,7 +134,7 @@ export class Credentials {
       }
       const next = read.value.get('nextnonce');
       if (next !== undefined && next !== session.nonce) {
-        this.#sessions.set(sessionKey(side, challenge.realm), { challenge, nonce: next, uses: 0 });
+        this.#sessions.set(sessionKey(side, challenge.realm), { ...session, nonce: next, uses: 0 });
       }
     }
     return true;
@@ -168,9 +174,10 @@ export class Credentials {
     return undefined;
   }
 
-  #remember(key: string, challenge: DigestChallenge): void {
+  #remember(key: string, challenge: DigestChallenge, audience: Audience): void {
+    const asked = new Set([...(this.#sessions.get(key)?.asked ?? []), audience]);
     this.#sessions.delete(key);
-    this.#sessions.set(key, { challenge, nonce: challenge.nonce, uses: 0 });
+    this.#sessions.set(key, { challenge, nonce: challenge.nonce, asked, uses: 0 });
     const held = this.#strongest.get(challenge.realm);
     if (challenge.algorithm !== 'MD5' && held === undefined) this.#strongest.set(challenge.realm, 'SHA-256');
     if (this.#sessions.size > MOST_SESSIONS) {
@@ -220,6 +227,10 @@ export class Credentials {
     if (challenge.userhash) text += ', userhash=true';
     return text;
   }
+}
+
+function audienceOf(method: string): Audience {
+  return method === 'REGISTER' ? 'registrar' : 'beyond';
 }
 
 function sessionKey(side: ChallengeSide, realm: string): string {

@@ -231,6 +231,16 @@ test('sip-core §6: a nonce that was good before and is refused later has only g
   assert.equal(own.challenged(next, request(own.authorize(request()))), 'wrong-password');
 });
 
+test('RFC 3261 §22.2: what only REGISTER was asked for is not shown to whoever is called', () => {
+  const own = credentials();
+  own.challenged(refusal([MD5]), request());
+  assert.equal(own.authorize(request([], 'INVITE')).length, 0);
+  assert.equal(own.authorize(request()).length, 1);
+  own.challenged(refusal([SHA]), request([], 'INVITE'));
+  assert.equal(own.authorize(request([], 'INVITE')).length, 1, 'the server asked for it');
+  assert.equal(own.authorize(request()).length, 1, 'REGISTER shares the realm');
+});
+
 test('sip-core §10: after pin() a foreign realm gets nothing', () => {
   const own = credentials();
   own.challenged(refusal([MD5]), request());

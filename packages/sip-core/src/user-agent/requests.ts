@@ -128,8 +128,8 @@ export class Requests {
     const { order } = entry;
     const { seat } = order;
     if (entry.rounds >= MAX_ROUNDS || entry.cancel !== 'no' || order.wanted?.() === false) return false;
-    // Never to a stranger: whoever we call could ask for our digest otherwise.
-    if (!seat.serves(from)) {
+    // Never to a stranger: whoever we call could ask for our digest otherwise. Nor for a request that went elsewhere.
+    if (!seat.serves(from) || !seat.serves(order.flow)) {
       this.#host.services.note('foreign-challenge', flowHost(from.host), from);
       return false;
     }
