@@ -276,4 +276,31 @@ test('oracle: whoever is replaced by an INVITE with Replaces (RFC 3891 §3) ends
   assert.match(broken([])[0]!, /without evidence/);
 });
 
+test('oracle: transfer.md §10: whoever hangs up while the phone joins him ends it for all, and whoever does not loses them', () => {
+  const consult = [
+    packet(11_000, 'specialist<', 'INVITE sip:s SIP/2.0', '1 INVITE', 's2', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    packet(11_000, 'receptionist>', 'INVITE sip:s SIP/2.0', '1 INVITE', 's', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    packet(12_000, 'specialist>', OK, '1 INVITE', 's2', ...sdp(HOSTS.specialist, 'sendrecv')),
+    packet(12_000, 'receptionist<', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'sendrecv')),
+  ];
+  const leaves = [
+    packet(13_000, 'caller>', 'BYE sip:r SIP/2.0', '8 BYE', 'c'),
+    packet(13_500, 'receptionist<', 'BYE sip:r SIP/2.0', '8 BYE', 'r'),
+    packet(13_501, 'receptionist>', OK, '8 BYE', 'r'),
+    packet(13_501, 'receptionist>', 'BYE sip:s SIP/2.0', '2 BYE', 's'),
+    packet(13_600, 'specialist<', 'BYE sip:s SIP/2.0', '2 BYE', 's2'),
+    packet(13_601, 'specialist>', OK, '2 BYE', 's2'),
+  ];
+  const sounds = [
+    { who: 'receptionist', atMs: 13_300, connected: [], bridged: [4, 6] },
+    { who: 'receptionist', atMs: 13_501, connected: [], bridged: [] },
+  ] as const;
+  const judged = (acts: readonly Act[]) => {
+    const datagrams = [...talking(), ...consult, ...leaves];
+    return judge({ datagrams, names: NAMES, acts, sounds, epilogueAt: 100_000, judgedAt: 160_000 }).lostCallers.join();
+  };
+  assert.doesNotMatch(judged([act(13_000, 'caller', 'call.hangup')]), /last call of specialist/);
+  assert.match(judged([]), /last call of specialist/);
+});
+
 test.run();

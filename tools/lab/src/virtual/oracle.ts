@@ -158,7 +158,7 @@ function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
     // transfer.md §6, S2: the BYE of the target after an accepted REFER is evidence, also when its person hung up.
     if (near.has(act.who) && [...near].some((one) => one !== who && one !== act.who && handedOver(found, one, at)))
       return true;
-    if (joinedWith(found, near, act.who, then)) return true;
+    if (joinedWith(found, near, act.who, then, at)) return true;
     return inTalk(found, act.who, who, leg, then) || inTalk(found, act.who, who, leg, at);
   });
 }
@@ -174,6 +174,7 @@ function cancelled(found: Case, one: Person, who: Person, at: Millis): boolean {
     (leg) =>
       leg.endedAt !== undefined &&
       leg.endedAt <= at &&
+      at - leg.endedAt <= ACT_REACH_MS &&
       personOn(found, leg, at) === who &&
       (leg.steps.some(({ seen, outgoing, livedAt }) => outgoing && seen.method === 'CANCEL' && livedAt <= at) ||
         cancelledTooSoon(found, one, leg)),
@@ -200,12 +201,19 @@ function isOwn(leg: Leg): boolean {
   return first?.outgoing === true && first.seen.method === 'INVITE';
 }
 
-/** `one` was in a call that a phone near by had joined with another: who leaves it ends it for all. */
-function joinedWith(found: Case, near: ReadonlySet<Person>, one: Person, at: Millis): boolean {
+/**
+ * `one` was in a call that a phone near by had joined with another, or joined before it heard that `one` had left: who
+ * leaves it ends it for all.
+ */
+function joinedWith(found: Case, near: ReadonlySet<Person>, one: Person, left: Millis, at: Millis): boolean {
   return [...near].some((joiner) => {
-    const sound = found.sounds?.findLast((it) => it.who === joiner && it.atMs <= at);
-    if (sound === undefined || sound.connected.length + sound.bridged.length < 2) return false;
-    return joiner === one || legsIn(found, one).some((leg) => standsAt(leg, at) && personOn(found, leg, at) === joiner);
+    const theirs = found.sounds?.filter((it) => it.who === joiner && it.atMs <= at) ?? [];
+    const then = theirs.findLast((it) => it.atMs <= left);
+    const sounds = theirs.filter((it) => it === then || it.atMs > left);
+    if (!sounds.some((it) => it.connected.length + it.bridged.length > 1)) return false;
+    return (
+      joiner === one || legsIn(found, one).some((leg) => standsAt(leg, left) && personOn(found, leg, left) === joiner)
+    );
   });
 }
 
