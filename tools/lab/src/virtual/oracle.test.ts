@@ -303,4 +303,36 @@ test('oracle: transfer.md §10: whoever hangs up while the phone joins him ends 
   assert.match(judged([]), /last call of specialist/);
 });
 
+test('oracle: a caller whom the receptionist referred and then dropped by hand depends on the target alone', () => {
+  const refer = packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r');
+  const accepted = packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r');
+  const dropped = [
+    packet(20_000, 'receptionist>', 'BYE sip:c SIP/2.0', '4 BYE', 'r'),
+    packet(20_002, 'receptionist<', OK, '4 BYE', 'r'),
+  ];
+  const failed = [
+    packet(80_000, 'caller<', 'BYE sip:c SIP/2.0', '1 BYE', 'c'),
+    packet(80_001, 'caller>', OK, '1 BYE', 'c'),
+  ];
+  const pressed = [act(20_000, 'receptionist', 'call.hangup')];
+  const joined = packet(
+    30_000,
+    'caller<',
+    'INVITE sip:c SIP/2.0',
+    '7 INVITE',
+    'c',
+    ...sdp(HOSTS.specialist, 'sendrecv'),
+  );
+  const answer = packet(30_001, 'caller>', OK, '7 INVITE', 'c', ...sdp(HOSTS.caller, 'sendrecv'));
+  const agreed = packet(30_002, 'caller<', 'ACK sip:c SIP/2.0', '7 ACK', 'c');
+  const whole = [...talking(), ...held(10_000), refer, accepted, ...dropped];
+  assert.deepEqual(of([...whole, ...failed], pressed).lostCallers, []);
+  assert.match(of([...whole, ...failed]).lostCallers[0]!, /last call of caller/);
+  assert.match(
+    of([...talking(), ...held(10_000), ...dropped, ...failed], pressed).lostCallers[0]!,
+    /last call of caller/,
+  );
+  assert.match(of([...whole, joined, answer, agreed, ...failed], pressed).lostCallers[0]!, /last call of caller/);
+});
+
 test.run();

@@ -145,6 +145,7 @@ function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
   if (exchangeFell(found, at)) return true;
   const near = relatives(found, who, at);
   if (leg.steps.some(({ seen, outgoing }) => !outgoing && seen.method === 'CANCEL')) return true;
+  if (abandoned(found, who, leg, at)) return true;
   if ([...near].some((one) => one !== who && cancelled(found, one, who, at))) return true;
   return found.acts.some((act) => {
     if (act.who === who || act.who === 'exchange' || act.atMs > at || !near.has(act.who)) return false;
@@ -161,6 +162,28 @@ function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
     if (joinedWith(found, near, act.who, then, at)) return true;
     return inTalk(found, act.who, who, leg, then) || inTalk(found, act.who, who, leg, at);
   });
+}
+
+/**
+ * transfer.md §6: whoever drops the caller by hand once a blind REFER is accepted cannot take it back. While nobody else
+ * has come into its call, the caller depends on the target alone.
+ */
+function abandoned(found: Case, who: Person, leg: Leg, at: Millis): boolean {
+  const left = personOn(found, leg, at);
+  if (left === undefined) return false;
+  return found.acts.some((act) => {
+    if (act.who !== left || !endsHeld(act) || act.atMs > at || at - act.atMs > HANDING_MS) return false;
+    return legsIn(found, left).some((own) => {
+      const waitedMs = (own.endedAt ?? Number.NaN) - act.atMs;
+      if (own.endedBy !== 'self' || !(waitedMs >= 0 && waitedMs <= AT_ONCE_MS)) return false;
+      return personOn(found, own, act.atMs) === who && hasReferred(own.steps);
+    });
+  });
+}
+
+/** A REFER in this call was accepted. */
+function hasReferred(steps: Leg['steps']): boolean {
+  return steps.some(({ seen, outgoing }) => !outgoing && seen.cseq.method === 'REFER' && isSuccess(seen.status));
 }
 
 /** `one` had rung `who`: whoever gives up a transfer ends the call to its target, held or not. */
