@@ -33,8 +33,8 @@ export async function startDeskPhone(
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
-  // a range of its own: phones of other runs may sit in the default one
-  const from = 20_000 + (port % 2000) * 20;
+  // a range of its own: phones of other runs may sit in the default one; below the ports that the system gives away
+  const from = 20_000 + (port % 600) * 20;
   const rtpPorts = { from, to: from + 19 };
   const configuration = {
     accounts: [

@@ -85,7 +85,8 @@ export async function complete(phone: DeskPhone, transferId: string, told: Told)
 async function clear(phone: DeskPhone, told: Told): Promise<void> {
   if (told.name === 'completed') return;
   for (let left = told.calls; left > 0; left--) {
-    const untouched = left === told.calls && (told.name === 'unknown' || told.held === true);
+    const untouched =
+      left === told.calls && ((told.name === 'unknown' && left > 1) || (told.name === 'failed' && told.held === true));
     const state = await phone.until(`left with ${left} calls at rest`, ({ lines }) => {
       const calls = lines.filter(({ callId }) => callId !== null);
       const resting = calls.every(({ state: name }) => ['talking', 'holding', 'held'].includes(name));
