@@ -335,4 +335,25 @@ test('oracle: a caller whom the receptionist referred and then dropped by hand d
   assert.match(of([...whole, joined, answer, agreed, ...failed], pressed).lostCallers[0]!, /last call of caller/);
 });
 
+test('oracle: transfer.md §6, S2: whoever handed his parties over is not lost, although their BYEs overtook the 202', () => {
+  const consult = [
+    packet(11_000, 'receptionist>', 'INVITE sip:s SIP/2.0', '1 INVITE', 's', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    packet(12_000, 'receptionist<', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'sendrecv')),
+  ];
+  const refer = packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r');
+  const accepted = packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r');
+  const byes = ['r', 's'].flatMap((call) => [
+    packet(15_200, 'receptionist<', 'BYE sip:r SIP/2.0', '8 BYE', call),
+    packet(15_201, 'receptionist>', OK, '8 BYE', call),
+  ]);
+  const history = [...talking(), ...consult, refer, ...byes];
+  assert.deepEqual(
+    of([...history, { ...accepted, arrivalsMs: [15_700] }])
+      .lostCallers.join()
+      .match(/call of receptionist/),
+    null,
+  );
+  assert.match(of(history).lostCallers.join(), /last call of receptionist/);
+});
+
 test.run();

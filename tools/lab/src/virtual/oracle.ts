@@ -131,7 +131,9 @@ function forgotten(found: Case, who: Person): string[] {
 function handedOver(found: Case, who: Person, at: Millis): boolean {
   let referred = false;
   for (const { seen, outgoing, livedAt } of found.lives.get(who) ?? []) {
-    if (livedAt > at) break;
+    if (livedAt > at + BETWEEN_MS) break;
+    // What was sent before counts, although what ended the calls overtook it.
+    if (seen.sentAt > at) continue;
     if (outgoing && seen.method === 'REFER') referred = true;
     // A NOTIFY proves the acceptance as well (RFC 6665 §4.1.2.4), and it may be the first to arrive.
     const accepted = seen.method === 'NOTIFY' || (seen.cseq.method === 'REFER' && isSuccess(seen.status));
