@@ -356,4 +356,16 @@ test('oracle: transfer.md §6, S2: whoever handed his parties over is not lost, 
   assert.match(of(history).lostCallers.join(), /last call of receptionist/);
 });
 
+test('oracle: transfer.md §6: whom the exchange still rings a target for waits there, if the other hung up by hand', () => {
+  const history = [
+    ...talking(),
+    ...held(10_000),
+    packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r'),
+    packet(15_001, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r'),
+    packet(20_000, 'receptionist>', 'BYE sip:c SIP/2.0', '4 BYE', 'r'),
+  ];
+  assert.deepEqual(of(history, [act(20_000, 'receptionist', 'call.hangup')]).lostCallers, []);
+  assert.match(of(history).lostCallers.join(), /caller talks to receptionist, who has no call/);
+});
+
 test.run();

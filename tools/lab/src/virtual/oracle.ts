@@ -119,6 +119,8 @@ function forgotten(found: Case, who: Person): string[] {
     const other = peer === undefined ? undefined : personAt(found, peer.host);
     if (peer === undefined || other === undefined || other === who || crashed(found, other, at)) continue;
     if (found.silences.some((one) => one.method === 'BYE' && (one.to === who || one.callId === leg.callId))) continue;
+    // The exchange rings the target for as long as the caller likes to wait.
+    if (abandoned(found, who, leg, at, at)) continue;
     const theirs = legsIn(found, other);
     if (!theirs.some((one) => standsAt(one, at))) lost.push(`${seconds(at)} ${who} talks to ${other}, who has no call`);
     else if (peer.held && !theirs.some((one) => standsAt(one, at) && !holdsAt(one, at)))
@@ -170,11 +172,11 @@ function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
  * transfer.md §6: whoever drops the caller by hand once a blind REFER is accepted cannot take it back. While nobody else
  * has come into its call, the caller depends on the target alone.
  */
-function abandoned(found: Case, who: Person, leg: Leg, at: Millis): boolean {
+function abandoned(found: Case, who: Person, leg: Leg, at: Millis, reach: Millis = HANDING_MS): boolean {
   const left = personOn(found, leg, at);
   if (left === undefined) return false;
   return found.acts.some((act) => {
-    if (act.who !== left || !endsHeld(act) || act.atMs > at || at - act.atMs > HANDING_MS) return false;
+    if (act.who !== left || !endsHeld(act) || act.atMs > at || at - act.atMs > reach) return false;
     return legsIn(found, left).some((own) => {
       const waitedMs = (own.endedAt ?? Number.NaN) - act.atMs;
       if (own.endedBy !== 'self' || !(waitedMs >= 0 && waitedMs <= AT_ONCE_MS)) return false;
