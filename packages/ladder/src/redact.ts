@@ -114,7 +114,11 @@ function redactBody(body: string, { method, type }: Head): Body {
   return foreign(body, type);
 }
 
+/** What stands in the place of a body that went. */
+const NOTE = /^\[removed: \d+ octets of (an unknown type|[a-z0-9.+-]+\/[a-z0-9.+-]+)\]\r\n$/;
+
 function foreign(body: string, type: string | undefined): Body {
+  if (NOTE.test(body)) return { text: body, replaced: true };
   const named = /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/.test(type ?? '') ? type : 'an unknown type';
   return { text: `[${GONE}: ${body.length} octets of ${named}]\r\n`, replaced: true };
 }
