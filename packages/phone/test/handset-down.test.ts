@@ -102,4 +102,19 @@ test('features §1.3: handset down on a transfer, lifted again: an emergency num
   assert.ok(bench.effects.some((effect) => effect.type === 'dial' && effect.emergency));
 });
 
+test('phone-ux §4.4: digits typed while a blind transfer is watched go with the handset, and nobody is dialled for it', () => {
+  const bench = new Bench();
+  bench.talking();
+  bench.want({ verb: 'transfer.blind', to: '9999' });
+  bench.held('a');
+  accepted(bench);
+  bench.want({ verb: 'key.digit', digit: '5' });
+  bench.want({ verb: 'hook.put-down' });
+  bench.tell({ type: 'ended', call: call('a'), cause: { by: 'remote', how: 'bye' } });
+  bench.pass(400_000);
+  assert.ok(!bench.has('dial'), 'the phone dials by itself');
+  assert.equal(bench.state.prompt, undefined);
+  assert.deepEqual(bench.state.calls, []);
+});
+
 test.run();

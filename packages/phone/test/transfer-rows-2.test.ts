@@ -282,6 +282,25 @@ test('transfer.md §9.17: after a second try, neither NOTIFY nor answer of the f
   scene.over();
 });
 
+test('transfer.md §9.17: the second try waits until the target that a failure gave back has agreed to talk again', () => {
+  const { scene, caller, target } = cast();
+  scene.referring(caller, target);
+  let collisions = 0;
+  target.habits.set('re-INVITE', (request) => target.replyTo(request, collisions++ === 0 ? 491 : 200));
+  caller.reply('REFER', 603);
+  scene.seconds(1);
+  scene.press({ verb: 'key.transfer' });
+  assert.equal(caller.requests('REFER').length, 1, 'the target still takes itself for held');
+  assert.equal(scene.phase(target), 'resuming');
+  scene.seconds(4);
+  assert.equal(directionOf(target.heard.at(-1)!), 'sendrecv');
+  assert.equal(scene.phase(target), 'talking');
+  scene.press({ verb: 'key.transfer' });
+  scene.ms(50);
+  assert.equal(caller.requests('REFER').length, 2);
+  scene.over();
+});
+
 test('transfer.md §9.18: a REFER that UDP repeats is one REFER; the same CSeq in another transaction is refused', () => {
   const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
   const transferor = scene.party('2001');

@@ -84,6 +84,8 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
     return;
   }
   if (errand !== undefined) giveUp(d, errand);
+  // digits typed beside a transfer are given up with the handset: nobody is there to talk to whom they would ring
+  if (prompt?.purpose.name === 'call') d.set({ prompt: undefined });
   if (live !== undefined) {
     const id = live.pair.transfer;
     const emergency = emergencyCall(d.state);

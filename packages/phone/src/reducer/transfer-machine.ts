@@ -30,8 +30,19 @@ export function machineAccepts(state: PhoneState, record: TransferRecord, verb: 
   const hand = inHand(state);
   if (hand !== undefined && !isLeg(record, hand.id)) return false;
   if (record.pendingResume !== undefined && verb !== 'cancel') return false;
+  if (verb !== 'cancel' && awaitsReturn(state, record)) return false;
   const { effects } = transferStep(record.machine, pressed(state, record, verb), record.pair, record.rules);
   return !effects.some((effect) => effect.type === 'refuse');
+}
+
+/**
+ * A failure gave a leg back and its resume has no answer yet (491 is asked again after seconds): the far end still takes
+ * itself for held, and what is held cannot be held, nor called joined, once more.
+ */
+function awaitsReturn({ calls }: PhoneState, record: TransferRecord): boolean {
+  const { name } = record.machine;
+  if (name !== 'restored' && name !== 'unsure') return false;
+  return calls.some(({ id, phase }) => phase.name === 'resuming' && phase.joining !== true && isLeg(record, id));
 }
 
 /** Start an attended transfer; with no number, a line is seized once the caller is held. */
