@@ -259,4 +259,26 @@ test('RFC 3261 §14.1: nothing is offered before the ACK that answers a late off
   assert.equal(bob.last('offered').body, 'hold');
 });
 
+test('RFC 3261 §9.1, §15.1.2: a re-INVITE that met a 1xx leaves nothing behind when its call ends before its answer', () => {
+  for (const provisionalFirst of [true, false]) {
+    const { network, phone, wire, call } = talkToWire();
+    wire.onMessage = (message) => {
+      if (message.kind !== 'request') return;
+      if (message.method === 'INVITE' && provisionalFirst) wire.answer(phone.host, message, 100);
+      if (message.method === 'BYE') wire.answer(phone.host, message, 200);
+      if (message.method === 'CANCEL') wire.answer(phone.host, message, 481);
+    };
+    phone.submit({ type: 'offer', call, body: 'hold' });
+    network.seconds(0.4);
+    const invite = network.sent(phone.host, 'INVITE').at(-1);
+    assert.ok(invite?.kind === 'request');
+    phone.submit({ type: 'hangup', call });
+    network.seconds(1);
+    assert.equal(phone.all('ended').length, 1);
+    if (!provisionalFirst) wire.answer(phone.host, invite, 100);
+    network.seconds(200);
+    phone.assertEmpty();
+  }
+});
+
 test.run();

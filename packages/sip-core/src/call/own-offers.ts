@@ -45,6 +45,8 @@ export class OwnOffers {
   readonly #limitTimer: string;
   readonly #errandTimer: string;
   #closed = false;
+  /** The re-INVITE that has no final answer yet. */
+  #open: OpenRequest | undefined;
   #refreshDue = false;
   #errands: readonly Errand[] = [];
 
@@ -90,13 +92,24 @@ export class OwnOffers {
     for (const { never } of errands) never(ended);
   }
 
-  /** The call is over: no timer, no event, but a 2xx still gets its ACK. */
+  /** The call is over: no event, but a 2xx still gets its ACK, and nothing waits for ever for an answer. */
   close(): void {
+    const { services } = this.#host;
+    if (!this.#closed) this.#limitLast(services);
     this.#closed = true;
-    this.#host.services.timers.clear(this.#errandTimer);
+    services.timers.clear(this.#errandTimer);
     this.#dropErrands(true);
-    this.#host.services.timers.clear(this.#backOffTimer);
-    this.#host.services.timers.clear(this.#limitTimer);
+    services.timers.clear(this.#backOffTimer);
+  }
+
+  /**
+   * BYE ends a re-INVITE that has met a 1xx by 487 (RFC 3261 §15.1.2), unless its answer crossed the BYE and was lost: then
+   * it is cancelled, so that its transaction comes to an end (§9.1).
+   */
+  #limitLast(services: Services): void {
+    const open = this.#open;
+    if (open === undefined) services.timers.clear(this.#limitTimer);
+    else services.timers.set(this.#limitTimer, services.now + 64 * services.t1, () => open.cancel());
   }
 
   /** Send the next offer if the exchange is free. */
@@ -141,11 +154,11 @@ export class OwnOffers {
       },
       final: (response, sent, from) => {
         if (response.status < 300) return this.#acknowledge(acks, proposal, response, sent, from);
-        services.timers.clear(this.#limitTimer);
+        this.#answered();
         return this.#refused(proposal, response);
       },
       failed: (why) => {
-        services.timers.clear(this.#limitTimer);
+        this.#answered();
         if (this.#closed) return;
         if (proposal.refresh) return this.#unrefreshed(why === 'timeout' ? 408 : 503, '', why);
         if (why === 'timeout') return this.#host.fail(silentEnd(why));
@@ -155,6 +168,7 @@ export class OwnOffers {
       wanted: () => !this.#closed,
     });
     if (this.#closed) return;
+    this.#open = open;
     // A far end that rings for ever on a re-INVITE must not block hold: after 64*T1 we take it back.
     services.timers.set(this.#limitTimer, services.now + 64 * services.t1, () => {
       late = true;
@@ -163,6 +177,11 @@ export class OwnOffers {
         this.#host.fail(silentEnd('timeout'));
       });
     });
+  }
+
+  #answered(): void {
+    this.#open = undefined;
+    this.#host.services.timers.clear(this.#limitTimer);
   }
 
   #acknowledge(
@@ -179,12 +198,12 @@ export class OwnOffers {
       services.transmit(held, dialog.hop());
       return;
     }
+    this.#answered();
     if (!this.#closed) this.#host.refresh(response, from);
     const ack = dialog.composeAck(sent);
     acks.set(cseq, ack);
     services.transmit(ack, dialog.hop());
     if (this.#closed) return;
-    services.timers.clear(this.#limitTimer);
     exchange.conclude();
     this.#refreshDue = false;
     timer.agreed(response);
