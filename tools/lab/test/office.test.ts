@@ -237,4 +237,17 @@ for (const style of STYLES) {
   });
 }
 
+test('transfer.md §9: a blind target that loses power while it rings is given up by the B2BUA, and the caller is back', () => {
+  const { office, outcomes } = open('b2bua');
+  act(office, 'caller', { verb: 'call.dial', to: '1000' });
+  act(office, 'receptionist', { verb: 'hook.lift' });
+  act(office, 'receptionist', { verb: 'transfer.blind', to: '9999' });
+  office.desks.specialist.crash();
+  office.pass(150_000);
+  assert.deepEqual(outcomes, ['failed 480']);
+  assert.deepEqual(lineStates(office, 'receptionist'), ['talking']);
+  assert.deepEqual(lineStates(office, 'caller'), ['talking']);
+  office.close();
+});
+
 test.run();

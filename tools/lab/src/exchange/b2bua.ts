@@ -27,6 +27,9 @@ import { Swaps } from './swaps.ts';
 /** I of INVITE, S of SIP/2.0, and the digits of 10x. */
 const [I, S, ONE, ZERO] = [0x49, 0x53, 0x31, 0x30];
 
+/** How long a phone rings before it is given up: its power may have gone. (A proxy waits three minutes, RFC 3261 §16.6, timer C.) */
+const RINGS_MS = 120_000;
+
 /** How a user agent is made: given from outside, so that the lab can wrap it. */
 export type MakeUserAgent = (settings: UserAgentSettings) => Core<UserAgentIn, UserAgentOut>;
 
@@ -85,7 +88,7 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(...[...this.#trunks.values()].map((trunk) => trunk.agent.deadline));
+    return earliest(this.#legs.deadline, ...[...this.#trunks.values()].map((trunk) => trunk.agent.deadline));
   }
 
   wake(now: Millis): readonly NetworkOut[] {
@@ -93,6 +96,10 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
     for (const trunk of this.#trunks.values()) {
       const due = trunk.agent.deadline;
       if (due !== undefined && due <= now) this.#take(trunk, trunk.agent.wake(now));
+    }
+    for (const leg of this.#legs.overdue(now)) {
+      leg.ringsUntil = Number.POSITIVE_INFINITY;
+      this.#say(leg.trunk, { type: 'hangup', call: leg.call });
     }
     return this.#flush();
   }
@@ -217,7 +224,7 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
     if (binding === undefined) return undefined;
     const trunk = this.#trunkAt(user, binding.flow);
     const call: CallId = token<'call'>(`x-${++this.#minted}`);
-    const leg = this.#legs.add(call, trunk, 'down');
+    const leg = this.#legs.add(call, trunk, 'down', this.#now + RINGS_MS);
     const account: AccountId = token<'account'>(from);
     const to = binding.contact;
     leg.shows = from;

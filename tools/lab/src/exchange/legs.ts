@@ -1,3 +1,4 @@
+import type { Millis } from '@switchhook/sans-io';
 import type { CallId, DialogIdentity, OfferId, Replaces } from '@switchhook/sip-core';
 import type { Trunk } from './b2bua.ts';
 import { Dressing } from './dressing.ts';
@@ -15,6 +16,8 @@ export interface Leg {
   /** The extension that the phone is told it is connected with. */
   shows: string | undefined;
   answered: boolean;
+  /** When the exchange gives up a phone that only rings. */
+  ringsUntil: Millis;
   dialog: DialogIdentity | undefined;
   /** The last SDP that the phone sent. */
   sdp: string | undefined;
@@ -31,7 +34,8 @@ export class Legs {
     return this.#legs.size;
   }
 
-  add(call: CallId, trunk: Trunk, side: 'up' | 'down'): Leg {
+  /** `ringsUntil`: see `Leg`; a phone that called us may wait for as long as it likes. */
+  add(call: CallId, trunk: Trunk, side: 'up' | 'down', ringsUntil: Millis = Number.POSITIVE_INFINITY): Leg {
     const leg: Leg = {
       call,
       trunk,
@@ -41,12 +45,25 @@ export class Legs {
       sipCallId: undefined,
       shows: undefined,
       answered: false,
+      ringsUntil,
       dialog: undefined,
       sdp: undefined,
       asked: undefined,
     };
     this.#legs.set(call, leg);
     return leg;
+  }
+
+  /** When the next phone has rung for too long. */
+  get deadline(): Millis | undefined {
+    let first = Number.POSITIVE_INFINITY;
+    for (const leg of this.#legs.values()) if (!leg.answered && leg.ringsUntil < first) first = leg.ringsUntil;
+    return first === Number.POSITIVE_INFINITY ? undefined : first;
+  }
+
+  /** Phones that have rung for too long at `now`. */
+  overdue(now: Millis): readonly Leg[] {
+    return [...this.#legs.values()].filter((leg) => !leg.answered && leg.ringsUntil <= now);
   }
 
   find(call: CallId): Leg | undefined {
