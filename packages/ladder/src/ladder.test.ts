@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { canonicalText } from './canonical.ts';
 import { callsOnly, type Datagram, ladderOf, seenBy } from './ladder.ts';
-import { ATTENDED_TRANSFER_STEPS, assertSteps, matchSteps } from './steps.ts';
+import { ATTENDED_TRANSFER_STEPS, ATTENDED_TRANSFER_STEPS_WITH_LOSS, assertSteps, matchSteps } from './steps.ts';
 import { ladderSvg } from './svg.ts';
 import { ladderText } from './text.ts';
 
@@ -76,6 +76,17 @@ test('ladder: the final NOTIFY and the BYE of the target may come in either orde
   assert.equal(matchSteps(ladderOf(wire(swapped), names), 'receptionist', ATTENDED_TRANSFER_STEPS), undefined);
   const early = [...FLOW.slice(0, 9), FLOW[12]!, FLOW[9]!, FLOW[10]!, FLOW[11]!];
   assert.equal(matchSteps(ladderOf(wire(early), names), 'receptionist', ATTENDED_TRANSFER_STEPS)?.word, '>BYE');
+});
+
+test('ladder: with loss the repeated 2xx of REFER may even follow our BYE, but the final NOTIFY may not', () => {
+  const missing = (flow: typeof FLOW) =>
+    ATTENDED_TRANSFER_STEPS_WITH_LOSS.map((pattern) => matchSteps(ladderOf(wire(flow), names), 'receptionist', pattern))
+      .filter((one) => one !== undefined)
+      .map(({ word }) => word);
+  const without = (index: number) => FLOW.filter((_, i) => i !== index);
+  assert.deepEqual(missing([...without(6), FLOW[6]!]), []);
+  assert.deepEqual(missing(without(6)), ['<2xx(REFER)']);
+  assert.notDeepEqual(missing([...without(9), FLOW[9]!]), []);
 });
 
 test('ladder: each missing step is named', () => {
