@@ -95,14 +95,9 @@ async function play({ title, run }: Case): Promise<boolean> {
 }
 
 /** What Debian calls the versions that were played with. */
-const FORMAT = ['Package', 'Version']
-  .map((field) => `$\{${field}}`)
-  .join(' ')
-  .concat('\\n');
 function versions(): readonly string[] {
   const packages = ['linphone-cli', 'twinkle-console', 'baresip-core', 'kamailio', 'sip-tester'];
-  const { stdout = '' } = spawnSync('dpkg-query', ['-W', '-f', FORMAT, ...packages], {
-    encoding: 'utf8',
-  });
+  const format = ['Package', 'Version'].map((field) => `$\{${field}}`).join(' ');
+  const { stdout = '' } = spawnSync('dpkg-query', ['-W', '-f', `${format}\\n`, ...packages], { encoding: 'utf8' });
   return stdout.trim().split('\n');
 }
