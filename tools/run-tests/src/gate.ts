@@ -45,7 +45,7 @@ console.log(closingLine({ ...counts, failed }));
 process.exit(failed > 0 || counts.passed === 0 ? 1 : 0);
 
 function nx(target: string): string[] {
-  return ['npx', 'nx', 'run-many', '-t', target, '--parallel=2', '--output-style=stream', '--nxBail=false'];
+  return ['npx', 'nx', 'run-many', '-t', target, '--parallel=3', '--output-style=stream', '--nxBail=false'];
 }
 
 function part(name: string, [command, ...args]: string[]): void {
