@@ -27,8 +27,11 @@ export class ReceivedRefers {
   /** When each peer's REFERs of the last minute came: by call where there is one, else by source. */
   readonly #recent = new Map<string, readonly number[]>();
 
-  constructor(services: Services) {
+  readonly #mostPeers: number;
+
+  constructor(services: Services, mostPeers = MAX_PEERS) {
     this.#services = services;
+    this.#mostPeers = mostPeers;
   }
 
   get size(): number {
@@ -98,7 +101,7 @@ export class ReceivedRefers {
     }
     const peer = aim.name === 'call' ? `call ${aim.dialog.call}` : `host ${inbound.flow.host}`;
     const recent = this.#recent.get(peer) ?? [];
-    if (recent.length >= MAX_A_MINUTE || this.#recent.size >= MAX_PEERS) return true;
+    if (recent.length >= MAX_A_MINUTE || this.#recent.size >= this.#mostPeers) return true;
     this.#recent.set(peer, [...recent, now]);
     return false;
   }

@@ -65,4 +65,6 @@ export interface UserAgentLimits {
   readonly invitesPerSource?: number;
   /** The same over all such sources. Default 20. */
   readonly invitesOfStrangers?: number;
+  /** Calls and sources of which a REFER came within a minute; REFERs of others get 503. Default 256. */
+  readonly referringPeers?: number;
 }

@@ -98,7 +98,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       begin: (request, flow) => this.#begin(request, flow),
     });
     this.#sentRefers = new SentRefers(this.#services);
-    this.#receivedRefers = new ReceivedRefers(this.#services);
+    this.#receivedRefers = new ReceivedRefers(this.#services, settings.limits?.referringPeers);
     this.#calls = new Calls(this.#services, this.#seats);
     this.#reception = new Reception({
       services: this.#services,

@@ -77,6 +77,7 @@ export class TransferAgent {
       serverTransactions: 100_000,
       invitesPerSource: Number.POSITIVE_INFINITY,
       invitesOfStrangers: Number.POSITIVE_INFINITY,
+      referringPeers: Number.POSITIVE_INFINITY,
     };
     const local = this.#sockets.local;
     const agent = new UserAgent({ accounts, local, acceptFrom: 'any', crypto: nodeCrypto, limits });
