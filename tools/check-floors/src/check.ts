@@ -80,7 +80,8 @@ function* checkFile(
       continue;
     }
     const sole = SOLE_USERS[name];
-    if (sole !== undefined && sole !== pkg.folder && !isTest) yield at(`only ${sole} may import ${name}`);
+    if (sole !== undefined && !sole.includes(pkg.folder) && name !== pkg.name && !isTest)
+      yield at(`only ${sole.join(' and ')} may import ${name}`);
     if (!pkg.dependencies.includes(name) && name !== pkg.name && !(isTest && rootDependencies.includes(name)))
       yield at(`package.json of ${pkg.name} does not name ${name}`);
     const target = byName.get(name);

@@ -15,6 +15,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { folder: 'packages/sans-io', floor: 0, pure: true },
   { folder: 'packages/node-alsa', floor: 0, pure: false },
+  { folder: 'packages/device-file', floor: 0, pure: false },
   { folder: 'packages/sip-core', floor: 1, pure: true },
   { folder: 'packages/rtp-media', floor: 1, pure: true, allowed: ['sdp-transform'] },
   { folder: 'packages/ladder', floor: 1, pure: true },
@@ -39,8 +40,9 @@ export const ROOMS: readonly Room[] = [
   { folder: 'tools/interop', floor: 8, pure: false },
 ];
 
-/** Packages that only one room may import. */
-export const SOLE_USERS: Readonly<Record<string, string>> = {
-  'node-alsa': 'devices/audio',
-  'werift-rtp': 'packages/rtp-media',
+/** Packages that only these rooms may import. */
+export const SOLE_USERS: Readonly<Record<string, readonly string[]>> = {
+  'node-alsa': ['devices/audio'],
+  '@switchhook/device-file': ['devices/gpio-keypad', 'devices/bt-headset'],
+  'werift-rtp': ['packages/rtp-media'],
 };

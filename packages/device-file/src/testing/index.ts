@@ -1,0 +1,1 @@
+export { fifo, type Pair, pipe, pseudoTerminal, socketPair } from './pairs.ts';
