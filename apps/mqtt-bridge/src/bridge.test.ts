@@ -15,6 +15,7 @@ const SNAPSHOT: { type: 'state'; v: 1 } & Snapshot = {
   route: 'handset',
   mute: false,
   dnd: false,
+  settings: {},
   lines: [
     {
       n: 1,

@@ -75,6 +75,7 @@ function office() {
     route: 'handset',
     mute: false,
     dnd: false,
+    settings: {},
     lines: [line],
     transfer,
     registrations: [],

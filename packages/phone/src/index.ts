@@ -7,6 +7,7 @@ export {
   type KeyBinding,
   type KeyTable,
 } from './bindings.ts';
+export { isDialable } from './dial-plan/dialable.ts';
 export { explainTransfer } from './explain/explain-transfer.ts';
 export type * from './intent.ts';
 export {

@@ -86,7 +86,7 @@ export function lamps(state: PhoneState): Readonly<Record<string, PatternName>> 
   const all: Record<string, PatternName> = {};
   for (let line = 1; line <= state.settings.lines; line++) all[`line${line}`] = lineLamp(state, line);
   all['mute'] = state.mute ? 'solid-red' : 'off';
-  all['dnd'] = state.dnd ? 'solid-red' : 'off';
+  all['dnd'] = state.choices.dnd ? 'solid-red' : 'off';
   all['message'] = state.messageWaiting ? 'slow-red' : 'off';
   return all;
 }

@@ -11,6 +11,7 @@ import type {
 } from './control/protocol.ts';
 import { isCompleting, isRegistered, lamps } from './lamps.ts';
 import { canDo, canDoWith } from './reducer/can-do.ts';
+import { allSettings } from './reducer/choices.ts';
 import type { PhoneAccount } from './reducer/door.ts';
 import { callsIn, currentTransfer, inHand, isLeg, liveTransfer, nameOf } from './reducer/inquiry.ts';
 import { bridges, conference, joinOf } from './reducer/joined.ts';
@@ -37,7 +38,8 @@ export function view(state: PhoneState, stamp: Stamp): PhoneView {
     hook: state.hook,
     route: state.route,
     mute: state.mute,
-    dnd: state.dnd,
+    dnd: state.choices.dnd,
+    settings: allSettings(state),
     lines,
     waiting,
     transfer: transferOf(state),
@@ -221,8 +223,19 @@ function lines(state: PhoneState): readonly string[] {
     const names = state.calls.filter(({ id }) => pair.calls.includes(id)).map(nameOf);
     return ['Joined by this phone: keep it on', names.join(' + ')];
   }
-  if (!isRegistered(state)) return ['Not registered', state.dnd ? 'Do not disturb' : ''];
-  return [state.settings.accounts[0]?.user ?? '', state.dnd ? 'Do not disturb' : ''];
+  return [isRegistered(state) ? (state.settings.accounts[0]?.user ?? '') : 'Not registered', chosen(state)];
+}
+
+/** What becomes of calls that come, where they do not simply ring. */
+function chosen({ choices, accountChoices }: PhoneState): string {
+  if (choices.forwardAlways !== '') return `All calls to ${choices.forwardAlways}`;
+  if (choices.dnd) return 'Do not disturb';
+  for (const [account, own] of Object.entries(accountChoices)) {
+    if (own.forwardAlways) return `Calls of ${account} to ${own.forwardAlways}`;
+    if (own.dnd) return `Do not disturb: ${account}`;
+  }
+  if (choices.forwardBusy !== '') return `When busy to ${choices.forwardBusy}`;
+  return choices.forwardNoAnswer === '' ? '' : `No answer: to ${choices.forwardNoAnswer}`;
 }
 
 /** The transfer is done: this call only waits for its BYE. */

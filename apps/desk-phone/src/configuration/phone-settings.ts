@@ -7,7 +7,7 @@ import type { AccountConfiguration, Configuration } from './schema.ts';
 
 /** The configuration as the telephone takes it. */
 export function settingsOf(configuration: Configuration): PhoneSettings {
-  const { accounts, transfer, headset, limits, emergency } = configuration;
+  const { accounts, transfer, headset, limits, emergency, audio, calls } = configuration;
   return phoneSettings({
     accounts: accounts.map(({ id, user, domain, transport, register, server, profile }) => ({
       id: token<'account'>(id),
@@ -28,6 +28,20 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
     dialToneMs: limits.dialToneSec * 1000,
     ringTimeoutMs: limits.ringSec * 1000,
     acceptRefer: transfer.acceptRefer,
+    callWaiting: calls.waiting,
+    dndStatus: calls.dndStatus,
+    forwardLimit: calls.forwardLimit,
+    callBackMs: calls.callBackMin * 60_000,
+    autoAnswer: { from: calls.autoAnswerFrom, afterMs: calls.autoAnswerSec * 1000 },
+    choices: {
+      forwardAlways: calls.forwardAlways,
+      forwardBusy: calls.forwardBusy,
+      forwardNoAnswer: calls.forwardNoAnswer,
+      forwardNoAnswerSec: calls.forwardNoAnswerSec,
+      autoAnswer: calls.autoAnswer,
+    },
+    route: audio.route,
+    volumes: audio.volume,
     headset: {
       shortCompletesTransfer: headset.shortCompletesTransfer,
       ...(headset.consultTarget === undefined ? {} : { consultTarget: headset.consultTarget }),

@@ -185,6 +185,23 @@ const transfer = v.strictObject({
   timers: v.optional(timers, {}),
 });
 
+/** Where calls can be sent to: something that can be dialled, or nothing. */
+const forward = v.optional(v.union([dialable, v.literal('')], 'a number or a name, or "" for none'), '');
+
+const calls = v.strictObject({
+  waiting: v.optional(yesNo, true),
+  dndStatus: v.optional(v.picklist([486, 480, 603], 'one of 486, 480, 603'), 486),
+  forwardAlways: forward,
+  forwardBusy: forward,
+  forwardNoAnswer: forward,
+  forwardNoAnswerSec: v.optional(whole(1, 600), 20),
+  forwardLimit: v.optional(whole(1, 20), 5),
+  autoAnswer: v.optional(oneOf('off', 'intercom', 'all'), 'off'),
+  autoAnswerFrom: v.optional(v.array(dialable, 'a list of numbers'), () => []),
+  autoAnswerSec: v.optional(whole(0, 60), 0),
+  callBackMin: v.optional(whole(0, 1440), 30),
+});
+
 const control = v.strictObject({
   enabled: v.optional(yesNo, true),
   socket: v.optional(text),
@@ -230,6 +247,7 @@ export const configurationSchema = v.strictObject({
   keys: v.optional(v.array(key, 'a list of keys'), () => []),
   headset: v.optional(headset, {}),
   transfer: v.optional(transfer, {}),
+  calls: v.optional(calls, {}),
   control: v.optional(control, {}),
   limits: v.optional(limits, {}),
   log: v.optional(log, {}),

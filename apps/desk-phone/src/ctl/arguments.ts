@@ -1,3 +1,4 @@
+import { settingFromText } from '@switchhook/phone/control';
 import { nearestName } from '../configuration/nearest-name.ts';
 
 /** What one `switchhook ctl …` line asks for. */
@@ -168,7 +169,10 @@ function readArguments(verb: string, known: VerbShape, words: readonly string[])
     request: {
       name: 'command',
       verb,
-      args: verb === 'settings.set' ? { ...args, value: settingValue(args['key'], args['value']) } : args,
+      args:
+        verb === 'settings.set'
+          ? { ...args, value: settingFromText(String(args['key']), String(args['value'])) }
+          : args,
     },
   };
 }
@@ -189,14 +193,6 @@ function readValue(kind: Kind, text: string): string | number | boolean | undefi
     default:
       throw kind satisfies never;
   }
-}
-
-/** `on`, `off` and numbers as what they mean; anything else stays a text, and so does a number that is dialled. */
-function settingValue(key: unknown, value: unknown): unknown {
-  if (key === 'consult_target') return value;
-  if (value === 'on' || value === 'true') return true;
-  if (value === 'off' || value === 'false') return false;
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
 function shortNames(): readonly string[] {

@@ -69,8 +69,16 @@ export function describeState(state: Snapshot): readonly string[] {
       : [`transfer ${state.transfer.transferId}: ${state.transfer.outcome ?? state.transfer.state}`];
   return [
     `phone: ${state.phone}, hook ${state.hook}, ${state.route}${state.mute ? ', muted' : ''}${state.dnd ? ', do not disturb' : ''}`,
+    ...forwarding(state),
     ...lines,
     ...transfer,
     ...registrations,
   ];
+}
+
+/** Where calls that come are sent to, a line each. */
+function forwarding({ settings }: Snapshot): readonly string[] {
+  return Object.entries(settings).flatMap(([key, value]) =>
+    key.startsWith('forward_') && typeof value === 'string' && value !== '' ? [`${key}: ${value}`] : [],
+  );
 }

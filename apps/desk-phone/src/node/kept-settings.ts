@@ -13,6 +13,11 @@ export class KeptSettings {
     this.#values = new Map(Object.entries(readValues(this.#path)));
   }
 
+  /** All that is kept. */
+  get all(): Readonly<Record<string, Value>> {
+    return Object.fromEntries(this.#values);
+  }
+
   get(key: string): Value | undefined {
     return this.#values.get(key);
   }

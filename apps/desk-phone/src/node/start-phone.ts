@@ -81,7 +81,7 @@ export async function startPhone(
     transport: tapped(sockets, recorder),
     media,
     settings: settingsOf(configuration),
-    kept: keptOf(kept, configuration),
+    kept: kept.all,
     codecs: (id) => configuration.accounts.find((account) => account.id === id)?.codecs ?? ['PCMU', 'PCMA'],
     remote: remotePolicyOf(configuration),
     journal: (entry) => log.take(entry),
@@ -90,14 +90,8 @@ export async function startPhone(
       if (why !== undefined) say(`${key} is set but not kept over a restart: ${why}`);
     },
   });
-  for (const route of ['handset', 'headset', 'speaker', 'ring'] as const) {
-    const volume = kept.get(`volume_${route}`);
-    media.send({
-      type: 'volume',
-      route,
-      percent: typeof volume === 'number' ? volume : configuration.audio.volume[route],
-    });
-  }
+  for (const route of ['handset', 'headset', 'speaker', 'ring'] as const)
+    media.send({ type: 'volume', route, percent: runtime.state.volumes[route] });
   runtime.subscribe(recorder);
   const hands = new Hands({ runtime, clock: monotonicClock, keys: keyTableOf(configuration) });
   for (const line of unheardOf(configuration)) note(line);
@@ -226,18 +220,6 @@ function sayWhatFails(runtime: Runtime, { accounts }: Configuration, say: (line:
       once(account.id, line);
     },
   });
-}
-
-function keptOf(kept: KeptSettings, { audio }: Configuration) {
-  const dnd = kept.get('dnd');
-  const lastNumber = kept.get('last_number');
-  const route = kept.get('route');
-  const known = (['handset', 'headset', 'speaker'] as const).find((name) => name === route);
-  return {
-    route: known ?? audio.route,
-    ...(typeof dnd === 'boolean' ? { dnd } : {}),
-    ...(typeof lastNumber === 'string' ? { lastNumber } : {}),
-  };
 }
 
 function isWildcard(host: string): boolean {

@@ -40,6 +40,7 @@ const state: Snapshot = {
   route: 'handset',
   mute: false,
   dnd: false,
+  settings: {},
   lines: [held, idle],
   transfer: null,
   registrations: [

@@ -14,4 +14,13 @@ export { isoFrom, msFromIso } from './iso.ts';
 export * from './protocol.ts';
 export { isRole, mayDo } from './roles.ts';
 export { ControlSession, type SessionIn, type SessionOut, type SessionSettings } from './session.ts';
+export {
+  accountSettings,
+  type Scalar,
+  type SettingShape,
+  settingFromText,
+  settingShape,
+  settingShapes,
+  settingText,
+} from './settings.ts';
 export { allVerbs, makeIntent, queryVerbs, type VerbEntry, verbTable } from './verbs.ts';

@@ -1,3 +1,5 @@
+import type { Scalar } from './settings.ts';
+
 /**
  * The control protocol: newline-delimited JSON over a unix socket, one object a line, at most 64 KiB.
  *
@@ -171,6 +173,8 @@ export interface Snapshot {
   readonly route: 'handset' | 'headset' | 'speaker';
   readonly mute: boolean;
   readonly dnd: boolean;
+  /** Every setting with its value; an account's own as `KEY@ACCOUNT` (mqtt.md §3.2 `settings/KEY`). */
+  readonly settings: Readonly<Record<string, Scalar>>;
   /** One entry a line key: the call that its key means. */
   readonly lines: readonly LineSnapshot[];
   /** Further calls that stand on the same lines. */

@@ -11,6 +11,7 @@ const snapshot: Snapshot = {
   route: 'handset',
   mute: false,
   dnd: false,
+  settings: {},
   lines: [],
   transfer: null,
   registrations: [],

@@ -80,7 +80,7 @@ export class CallSessions {
       case 'answer':
         return this.#answer(effect.call);
       case 'reject':
-        return this.#ports.sip({ type: 'reject', call: effect.call, status: effect.status });
+        return this.#ports.sip(effect);
       case 'hangup':
         return this.#hangup(effect.call);
       case 'hold':
@@ -169,9 +169,8 @@ export class CallSessions {
   }
 
   #incoming(event: EarlyCall & { readonly type: 'incoming' }): void {
-    const { body, to, alertInfo, answerAfterS, ...rest } = event;
-    if (!this.#arm(event, body)) return;
-    this.#ports.tell({ ...rest, ...(alertInfo === undefined ? {} : { alertInfo }) });
+    const { body, to, ...rest } = event;
+    if (this.#arm(event, body)) this.#ports.tell(rest);
   }
 
   #dial(effect: EarlyCall & { readonly type: 'dial' }) {

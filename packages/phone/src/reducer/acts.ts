@@ -55,22 +55,12 @@ function placingAccount(d: Draft, wished: AccountId | undefined): PhoneAccount |
   return named ?? accounts.find((account) => canCall(d.state, account)) ?? accounts[0];
 }
 
-/** Dial: the call stands in `calls` from now on. False = there is no account at all. */
-export function place(d: Draft, placing: Placing): boolean {
-  const account = placingAccount(d, placing.account);
-  if (account === undefined) return false;
-  const emergency = isEmergency(d.state.settings, placing.to);
-  const line = freeLine(d.state, placing.line);
-  const address = uriFor(account, placing.to);
-  const typedUri = /^sips?:|@/i.test(placing.to.trim());
-  const call: Call = {
-    id: placing.call,
-    line,
-    account: account.id,
-    direction: 'out',
-    phase: { name: 'dialing' },
-    number: typedUri ? userOf(address) : plainNumber(placing.to),
-    address,
+/** A call at its beginning: what its maker says of it, and nothing else known yet. */
+export function newCall(
+  d: Draft,
+  given: Pick<Call, 'id' | 'line' | 'account' | 'direction' | 'phase' | 'number' | 'address'> & Partial<Call>,
+): Call {
+  return {
     peer: undefined,
     dialog: undefined,
     trusted: true,
@@ -80,13 +70,37 @@ export function place(d: Draft, placing: Placing): boolean {
     handed: undefined,
     since: d.now,
     heldSince: undefined,
-    emergency,
+    emergency: false,
     recalling: false,
+    answersAfterMs: undefined,
+    alert: undefined,
     codec: undefined,
     secure: 'no',
     chained: 0,
+    diversions: 0,
     replaces: undefined,
+    ...given,
   };
+}
+
+/** Dial: the call stands in `calls` from now on. False = there is no account at all. */
+export function place(d: Draft, placing: Placing): boolean {
+  const account = placingAccount(d, placing.account);
+  if (account === undefined) return false;
+  const emergency = isEmergency(d.state.settings, placing.to);
+  const line = freeLine(d.state, placing.line);
+  const address = uriFor(account, placing.to);
+  const typedUri = /^sips?:|@/i.test(placing.to.trim());
+  const call = newCall(d, {
+    id: placing.call,
+    line,
+    account: account.id,
+    direction: 'out',
+    phase: { name: 'dialing' },
+    number: typedUri ? userOf(address) : plainNumber(placing.to),
+    address,
+    emergency,
+  });
   d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber: placing.to });
   d.emit({
     type: 'dial',

@@ -4,9 +4,10 @@ import { askHold, ringBack } from './acts.ts';
 import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
-import { freeLine, inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
+import { inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
 import { joinOf } from './joined.ts';
-import { driveReferrals, isMadeUp, partyOf, replacedAnswered, replacing, tellParty } from './referred.ts';
+import { incoming } from './reception.ts';
+import { driveReferrals, isMadeUp, partyOf, replacedAnswered, tellParty } from './referred.ts';
 import type { Call } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
 import { legFacts } from './transfer-facts.ts';
@@ -137,67 +138,6 @@ function identified(call: Call, { party }: Peer): Partial<Pick<Call, 'number' | 
   return party.verified && number !== '' && number !== 'anonymous' ? { number } : {};
 }
 
-function incoming(d: Draft, event: Extract<CallEvent, { type: 'incoming' }>): void {
-  if (d.call(event.call) !== undefined) {
-    d.emit({ type: 'note', word: 'call-id-twice', detail: event.call });
-    return;
-  }
-  if (event.replaces !== undefined) {
-    replacing(d, event, event.replaces);
-    return;
-  }
-  const { number, address } = known(event.peer.party.uri);
-  const { display } = event.peer.party;
-  const who = { callId: event.call, number, ...(display === undefined ? {} : { name: display }) };
-  // a target that is still to be dialled has its place already
-  const promised = d.state.transfers.filter(
-    ({ pair, outcome }) => outcome === undefined && pair.target !== undefined && d.call(pair.target) === undefined,
-  );
-  if (d.state.dnd || d.state.calls.length + promised.length >= d.state.settings.maxCalls) {
-    d.emit({ type: 'reject', call: event.call, status: 486 });
-    d.notice({ event_type: 'missed', ...who, code: 486, reason: d.state.dnd ? 'do not disturb' : 'busy' });
-    return;
-  }
-  const call: Call = {
-    id: event.call,
-    line: freeLineFor(d),
-    account: event.account,
-    direction: 'in',
-    phase: { name: 'ringing' },
-    number,
-    address,
-    peer: event.peer,
-    dialog: undefined,
-    trusted: event.trusted,
-    remoteHold: false,
-    via: event.referredBy === undefined ? undefined : `from ${userOf(event.referredBy.replace(/^.*<|>.*$/g, ''))}`,
-    earlier: [],
-    handed: undefined,
-    since: d.now,
-    heldSince: undefined,
-    emergency: false,
-    recalling: false,
-    codec: undefined,
-    secure: 'no',
-    chained: 0,
-    replaces: undefined,
-  };
-  d.set({ calls: [...d.state.calls, call] });
-  d.emit({ type: 'ring', call: call.id });
-  d.notice({ event_type: 'incoming', ...who });
-}
-
-/** A caller does not sit down on a line that was seized, nor on the one that waits for a transfer's target. */
-function freeLineFor(d: Draft): number {
-  const seized = d.state.prompt?.line;
-  const loads = new Map<number, number>();
-  for (let line = 1; line <= d.state.settings.lines; line++) loads.set(line, line === seized ? 1 : 0);
-  for (const call of d.state.calls) loads.set(call.line, (loads.get(call.line) ?? 0) + 1);
-  let best = freeLine({ ...d.state, prompt: undefined });
-  for (const [line, load] of loads) if (load < (loads.get(best) ?? 0)) best = line;
-  return best;
-}
-
 function progress(d: Draft, call: Call, event: Extract<CallEvent, { type: 'progress' }>): void {
   if (event.dialog !== undefined) d.patchCall(call.id, { dialog: event.dialog });
   driveReferrals(d, call.id, 'progress', event.status);
@@ -261,6 +201,7 @@ function ended(d: Draft, call: Call, cause: EndCause): void {
   driveLeg(d, call.id, (each) => ({ type: 'ended', leg: each, cause }));
   driveReferrals(d, call.id, 'ended', cause.status ?? 0, cause);
   if (d.state.calls.length === 0) d.set({ mute: false });
+  if (call.emergency) d.set({ callBackUntil: d.now + d.state.settings.callBackMs });
 }
 
 /** What the ear and the eye get when the far end, or the network, ended it. */

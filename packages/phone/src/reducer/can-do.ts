@@ -1,6 +1,9 @@
 import type { CallId } from '@switchhook/sip-core';
 import type { ErrorCode } from '../control/protocol.ts';
+import { settingShapes } from '../control/settings.ts';
+import { isDialable } from '../dial-plan/dialable.ts';
 import type { Intent, Verb } from '../intent.ts';
+import { mayBe, settingName } from './choices.ts';
 import {
   accountOf,
   callsIn,
@@ -11,6 +14,8 @@ import {
   isEmergency,
   isLeg,
   liveTransfer,
+  recordOf,
+  uriFor,
 } from './inquiry.ts';
 import { bridged, conference } from './joined.ts';
 import type { PhoneState, TransferRecord } from './state.ts';
@@ -112,25 +117,6 @@ const refusals: Readonly<Record<CallVerb, string>> = {
   'call.dtmf': 'Nobody hears digits now',
   'transfer.start': 'No call to transfer now',
   'transfer.blind': 'No call to transfer now',
-};
-
-/** Whether `text` can be dialled at all: digits, a user name or a SIP URI, printable ASCII. */
-export function isDialable(text: string): boolean {
-  return /^(sips?:)?[A-Za-z0-9*#+_.!~'()&=$,;?/:@%\- ]{1,128}$/.test(text) && /[A-Za-z0-9*#]/.test(text);
-}
-
-/** Keys of `settings.set` with what their value must be. */
-export const settingKeys: Readonly<Record<string, (value: string | number | boolean) => boolean>> = {
-  dnd: (value) => typeof value === 'boolean',
-  mute: (value) => typeof value === 'boolean',
-  route: (value) => value === 'handset' || value === 'headset' || value === 'speaker',
-  volume_ring: isPercent,
-  volume_handset: isPercent,
-  volume_headset: isPercent,
-  volume_speaker: isPercent,
-  consult_target: (value) => typeof value === 'string' && (value === '' || isDialable(value)),
-  complete_on_hook: (value) => typeof value === 'boolean',
-  hold_recall_sec: (value) => typeof value === 'number' && value >= 0 && value <= 3600,
 };
 
 function isPercent(value: unknown): boolean {
@@ -276,9 +262,11 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     case 'audio.volume':
       return isPercent(intent.percent) ? yes : no('bad_schema', 'Volume goes from 0 to 100');
     case 'settings.set': {
-      const right = Object.hasOwn(settingKeys, intent.key) ? settingKeys[intent.key] : undefined;
-      if (right === undefined) return no('bad_schema', `No such setting: ${Object.keys(settingKeys).join(', ')}`);
-      if (!right(intent.value)) return no('bad_schema', `Not a value for ${intent.key}`);
+      const name = settingName(state.settings, intent.key);
+      if (name === undefined) return no('bad_schema', `No such setting: ${Object.keys(settingShapes).join(', ')}`);
+      if (!mayBe(name, intent.value)) return no('bad_schema', `Not a value for ${intent.key}`);
+      if (name.key.startsWith('forward_') && isOurs(state, intent.value))
+        return no('bad_schema', 'Calls cannot be forwarded to this phone itself');
       if (intent.key === 'route' && state.lostRoutes.includes(intent.value as 'handset')) {
         return no('media_error', `No ${intent.value} there`);
       }
@@ -320,6 +308,12 @@ function oneCall(state: PhoneState, verb: CallVerb, named: CallId | undefined): 
   const [call, another] = candidates(state, verb);
   if (call === undefined) return no('not_in_state', refusals[verb]);
   return another === undefined ? { ok: true, call } : no('ambiguous', 'Which call?');
+}
+
+/** Our own number, or our own address. */
+function isOurs({ settings }: PhoneState, target: unknown): boolean {
+  if (typeof target !== 'string') return false;
+  return settings.accounts.some((account) => target === account.user || uriFor(account, target) === recordOf(account));
 }
 
 function isLine(state: PhoneState, line: number): boolean {

@@ -4,6 +4,7 @@ import type {
   AccountId,
   CallId,
   DialogIdentity,
+  Diversion,
   EndCause,
   Peer,
   ReferId,
@@ -13,6 +14,7 @@ import type {
 import type { TransferId, TransferRules, TransferTimer } from '@switchhook/transfer';
 import type { PhoneNotice, Settlement } from '../control/protocol.ts';
 import type { Intent } from '../intent.ts';
+import type { Choices, Volumes } from './choices.ts';
 import type { PhoneState } from './state.ts';
 
 /**
@@ -41,6 +43,7 @@ export type PhoneTimer =
   | 'failed-lamp'
   | `errand`
   | `ring:${string}`
+  | `auto:${string}`
   | `recall:${string}`
   | `ticket:${string}`
   | `refer:${'ask' | 'bye'}:${string}`
@@ -69,6 +72,12 @@ export type CallEvent =
       readonly referredBy?: string;
       readonly trusted: boolean;
       readonly alertInfo?: string;
+      /** Its exchange asks for an answer after so long, without a hand (Call-Info, Alert-Info, Answer-Mode). */
+      readonly answerAfterS?: number;
+      /** How often it was diverted on its way, by whom last, and how many hops it has left. Default 0, nobody, 70. */
+      readonly diversions?: number;
+      readonly divertedBy?: string;
+      readonly hopsLeft?: number;
     }
   /** A provisional response; `dialog` when it made an early dialog. Early media is told by `flowing`. */
   | { readonly type: 'progress'; readonly call: CallId; readonly status: number; readonly dialog?: DialogIdentity }
@@ -159,7 +168,8 @@ export type CallEffect =
   | { readonly type: 'ring'; readonly call: CallId }
   /** Send 200; `answered` follows with the ACK. Of an INVITE with Replaces: the replaced call then ends by itself. */
   | { readonly type: 'answer'; readonly call: CallId }
-  | { readonly type: 'reject'; readonly call: CallId; readonly status: number }
+  /** `divert`: with 302, where the caller shall go instead (a URI). */
+  | { readonly type: 'reject'; readonly call: CallId; readonly status: number; readonly divert?: Diversion }
   /** End it by whatever its state needs; `ended` follows. */
   | { readonly type: 'hangup'; readonly call: CallId }
   /** re-INVITE; `held`/`hold-refused` or `resumed`/`resume-refused` follows. */
@@ -259,6 +269,22 @@ export interface PhoneSettings {
   readonly dialToneMs: number;
   /** An unanswered call gets 480 after this. Default 60 000. */
   readonly ringTimeoutMs: number;
+  /** A caller rings while another call is up; false: busy then. Default true. */
+  readonly callWaiting: boolean;
+  /** How Do Not Disturb refuses: 486 (default), 480 or 603. */
+  readonly dndStatus: number;
+  /** A call that was diverted this often on its way is not diverted once more. Default 5. */
+  readonly forwardLimit: number;
+  /** So long after an emergency call everybody gets through. Default 1 800 000. */
+  readonly callBackMs: number;
+  /** Who may be answered without a hand: numbers, none = all whom the exchange brings; and after how long. */
+  readonly autoAnswer: { readonly from: readonly string[]; readonly afterMs: number };
+  /** What is chosen about calls that come, before anybody chooses. */
+  readonly choices: Partial<Choices>;
+  /** Where one listens at first. Default handset. */
+  readonly route: RouteName;
+  /** How loud each route and the bell are at first, percent. Default 80. */
+  readonly volumes: Volumes;
   /** REFER from the peer of an answered call: refuse (default) or obey in the dialog of a call over a trusted flow. */
   readonly acceptRefer: 'never' | 'same-dialog';
   readonly headset: {

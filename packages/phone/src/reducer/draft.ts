@@ -17,6 +17,7 @@ const beepMs: Partial<Record<ToneName, number>> = {
   unobtainable: 5000,
   unknown: 1000,
   'caller-gone': 900,
+  'auto-answer': 600,
 };
 
 /** One step's working copy: the state as it becomes, and the effects in their order. Lives for one step only. */

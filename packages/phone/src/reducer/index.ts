@@ -1,4 +1,5 @@
-export { canDo, canDoWith, isDialable, judge, settingKeys } from './can-do.ts';
+export { canDo, canDoWith, judge } from './can-do.ts';
+export { type AutoAnswer, allSettings, type Choices, choicesFor, firstChoices, type Volumes } from './choices.ts';
 export type * from './door.ts';
 export { isEmergency } from './inquiry.ts';
 export { phone } from './phone.ts';

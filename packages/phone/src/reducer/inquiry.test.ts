@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { settings } from '../../test/bench.ts';
-import { isDialable } from './can-do.ts';
+import { isDialable } from '../dial-plan/dialable.ts';
 import { isEmergency, plainNumber, recordOf, uriFor, userOf } from './inquiry.ts';
 
 const [account] = settings().accounts;

@@ -1,7 +1,9 @@
 import type { CallId } from '@switchhook/sip-core';
+import type { Scalar } from '../control/settings.ts';
 import type { Intent } from '../intent.ts';
 import { askHold, hangUp, place } from './acts.ts';
 import { judge, type PlainIntent } from './can-do.ts';
+import { settingName, withSetting } from './choices.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { answerNow, begin } from './errand.ts';
@@ -228,44 +230,17 @@ function route(d: Draft, to: 'handset' | 'headset' | 'speaker'): void {
 }
 
 function volume(d: Draft, of: 'handset' | 'headset' | 'speaker' | 'ring', percent: number): void {
-  d.emit({ type: 'volume', route: of, percent });
-  d.emit({ type: 'save', key: `volume_${of}`, value: percent });
+  set(d, `volume_${of}`, percent);
 }
 
 /** `judge` has seen to key and value. */
-function set(d: Draft, key: string, value: string | number | boolean): void {
-  const { settings } = d.state;
-  switch (key) {
-    case 'dnd':
-      d.set({ dnd: value === true });
-      break;
-    case 'mute':
-      d.set({ mute: value === true });
-      return; // a wish of the moment, not kept
-    case 'route':
-      route(d, value as 'handset');
-      break;
-    case 'volume_ring':
-    case 'volume_handset':
-    case 'volume_headset':
-    case 'volume_speaker':
-      volume(d, key.slice('volume_'.length) as 'ring', Number(value));
-      return; // kept already
-    case 'consult_target': {
-      const { consultTarget: _, ...headset } = settings.headset;
-      d.set({
-        settings: { ...settings, headset: value === '' ? headset : { ...headset, consultTarget: String(value) } },
-      });
-      break;
-    }
-    case 'complete_on_hook':
-      d.set({ settings: { ...settings, completeOnHook: value === true } });
-      break;
-    case 'hold_recall_sec':
-      d.set({ settings: { ...settings, holdRecallSec: Number(value) } });
-      break;
-    default:
-      throw new Error(`setting ${key} passed the table`);
-  }
-  d.emit({ type: 'save', key, value });
+function set(d: Draft, text: string, value: Scalar): void {
+  const name = settingName(d.state.settings, text);
+  if (name === undefined) throw new Error(`setting ${text} passed the table`);
+  if (name.key === 'route') route(d, value as 'handset');
+  d.set(withSetting(d.state, name, value));
+  if (name.key.startsWith('volume_'))
+    d.emit({ type: 'volume', route: name.key.slice('volume_'.length) as 'ring', percent: Number(value) });
+  // muting is a wish of the moment, not kept
+  if (name.key !== 'mute') d.emit({ type: 'save', key: text, value });
 }

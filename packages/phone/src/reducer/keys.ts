@@ -51,7 +51,7 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
       plain(d, { verb: 'call.mute' }, ticket);
       return;
     case 'key.dnd':
-      plain(d, { verb: 'settings.set', key: 'dnd', value: !d.state.dnd }, ticket);
+      plain(d, { verb: 'settings.set', key: 'dnd', value: !d.state.choices.dnd }, ticket);
       return;
     case 'hook.lift':
     case 'hook.put-down':

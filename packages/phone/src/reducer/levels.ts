@@ -1,5 +1,6 @@
 import type { RingName, ToneName } from '@switchhook/rtp-media';
 import type { CallId } from '@switchhook/sip-core';
+import { isDiverting } from './choices.ts';
 import { callsIn, emergencyCall, inHand } from './inquiry.ts';
 import { bridges, conference } from './joined.ts';
 import type { PhoneState, Sounds } from './state.ts';
@@ -36,7 +37,8 @@ function tone(state: PhoneState): ToneName | undefined {
   if (prompt !== undefined) {
     if (prompt.tone === 'dead') return 'reorder';
     if (prompt.tone === 'silent') return undefined;
-    return prompt.purpose.name === 'transfer' ? 'recall-dial' : 'dial';
+    if (prompt.purpose.name === 'transfer') return 'recall-dial';
+    return state.messageWaiting || isDiverting(state) ? 'stutter-dial' : 'dial';
   }
   const hand = inHand(state);
   if (hand?.phase.name === 'ringback' && !hand.phase.flowing) return 'ringback';
@@ -51,6 +53,7 @@ function ringer(state: PhoneState): RingName | undefined {
     if (busy) return 'splash';
     const own = new Set(state.settings.accounts.map((account) => account.domain));
     const [call] = callsIn(state, 'ringing');
+    if (call?.alert !== undefined) return call.alert;
     const inside = call !== undefined && call.number.length <= 5 && own.has(domainOf(call.address));
     return inside ? 'internal' : 'external';
   }

@@ -121,6 +121,7 @@ export function replacing(
     since: d.now,
     heldSince: undefined,
     recalling: false,
+    answersAfterMs: undefined,
     replaces: decision.name === 'keep-ringing' ? undefined : old.id,
   };
   d.set({ calls: [...d.state.calls, call] });

@@ -1,3 +1,5 @@
+import type { Scalar } from '../control/settings.ts';
+import { firstChoices, mayBe, settingName, withSetting } from './choices.ts';
 import type { PhoneSettings } from './door.ts';
 import type { PhoneState } from './state.ts';
 
@@ -13,6 +15,14 @@ export function phoneSettings(wishes: Partial<PhoneSettings> & Pick<PhoneSetting
     interdigitMs: 10_000,
     dialToneMs: 15_000,
     ringTimeoutMs: 60_000,
+    callWaiting: true,
+    dndStatus: 486,
+    forwardLimit: 5,
+    callBackMs: 1_800_000,
+    autoAnswer: { from: [], afterMs: 0 },
+    choices: {},
+    route: 'handset',
+    volumes: { handset: 80, headset: 80, speaker: 80, ring: 80 },
     acceptRefer: 'never',
     headset: { shortCompletesTransfer: false },
     transfer: {},
@@ -20,22 +30,35 @@ export function phoneSettings(wishes: Partial<PhoneSettings> & Pick<PhoneSetting
   };
 }
 
-/** What was kept over a restart. */
-export interface Kept {
-  readonly dnd?: boolean;
-  readonly route?: PhoneState['route'];
-  readonly lastNumber?: string;
-}
+/** What was kept over a restart: the keys of `settings.set`, and `last_numbers`. What does not fit any more is left out. */
+export type Kept = Readonly<Record<string, Scalar>>;
 
 /** The telephone as it is when power comes. A handset that is off at start-up counts as on until it is put down. */
 export function initialPhone(settings: PhoneSettings, kept: Kept = {}): PhoneState {
+  return withKept(untouchedPhone(settings), kept);
+}
+
+function withKept(first: PhoneState, kept: Kept): PhoneState {
+  let state = first;
+  for (const [text, value] of Object.entries(kept)) {
+    const name = settingName(first.settings, text);
+    if (name !== undefined && name.key !== 'mute' && mayBe(name, value)) state = withSetting(state, name, value);
+  }
+  const last = kept['last_number'];
+  return typeof last === 'string' ? { ...state, lastNumber: last } : state;
+}
+
+function untouchedPhone(settings: PhoneSettings): PhoneState {
   return {
     settings,
     hook: 'on',
-    route: kept.route ?? 'handset',
+    route: settings.route,
     lostRoutes: [],
     mute: false,
-    dnd: kept.dnd ?? false,
+    choices: { ...firstChoices, ...settings.choices },
+    accountChoices: {},
+    volumes: settings.volumes,
+    callBackUntil: undefined,
     calls: [],
     prompt: undefined,
     ahead: '',
@@ -46,7 +69,7 @@ export function initialPhone(settings: PhoneSettings, kept: Kept = {}): PhoneSta
     waiting: [],
     registrations: {},
     messageWaiting: false,
-    lastNumber: kept.lastNumber,
+    lastNumber: undefined,
     beep: undefined,
     message: undefined,
     failedLines: undefined,

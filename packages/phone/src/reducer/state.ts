@@ -12,6 +12,7 @@ import type {
   TransferRules,
   TransferState,
 } from '@switchhook/transfer';
+import type { Choices, Volumes } from './choices.ts';
 import type { PhoneSettings, Ticket } from './door.ts';
 
 /**
@@ -78,10 +79,16 @@ export interface Call {
   readonly emergency: boolean;
   /** It was held too long, or the handset was put down: it rings the phone. */
   readonly recalling: boolean;
+  /** It is answered without a hand after so long, when no other call is up then. */
+  readonly answersAfterMs: number | undefined;
+  /** How its exchange wants it to ring (`Alert-Info`). */
+  readonly alert: 'internal' | 'external' | undefined;
   readonly codec: string | undefined;
   readonly secure: 'no' | 'sdes';
   /** How many REFERs of others led to it (loop guard). */
   readonly chained: number;
+  /** How often it was diverted on its way to us. */
+  readonly diversions: number;
   /** The INVITE with Replaces that takes this call's place, or the call that this one replaces. */
   readonly replaces: CallId | undefined;
 }
@@ -190,7 +197,12 @@ export interface PhoneState {
   readonly route: RouteName;
   readonly lostRoutes: readonly RouteName[];
   readonly mute: boolean;
-  readonly dnd: boolean;
+  readonly choices: Choices;
+  /** What accounts have of their own, by their id. */
+  readonly accountChoices: Readonly<Record<string, Partial<Choices>>>;
+  readonly volumes: Volumes;
+  /** Until then callers get through whatever was chosen: an emergency call was made (RFC 6881 §10). */
+  readonly callBackUntil: Millis | undefined;
   readonly calls: readonly Call[];
   readonly prompt: Prompt | undefined;
   /** Digits pressed while a hold is on its way that will seize a line: that line begins with them. */

@@ -1,13 +1,14 @@
 import type { TransferTimer } from '@switchhook/transfer';
-import { hangUp } from './acts.ts';
+import { answerUnasked } from './auto-answer.ts';
 import type { PhoneTimer } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandTimeout } from './errand.ts';
 import { callsIn, inHand, isEmergency, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { plainStep } from './intents.ts';
 import { send } from './keys.ts';
+import { ringTime, unanswered } from './reception.ts';
 import { referralTimer } from './referred.ts';
-import type { PhoneState } from './state.ts';
+import type { Call, PhoneState } from './state.ts';
 import { drive } from './transfer-machine.ts';
 
 const errandMs = 40_000;
@@ -45,7 +46,10 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
   const consults = live !== undefined && (busy || isUnderWay(live));
   for (const call of state.calls) {
     if (call.phase.name === 'ringing' && call.replaces === undefined) {
-      due.set(`ring:${call.id}`, { afterMs: settings.ringTimeoutMs, key: call.since });
+      const afterMs = ringTime(state, call);
+      due.set(`ring:${call.id}`, { afterMs, key: `${call.since} ${afterMs}` });
+      if (call.answersAfterMs !== undefined && isAlone(state, call))
+        due.set(`auto:${call.id}`, { afterMs: call.answersAfterMs, key: call.since });
     }
     const waits = call.phase.name === 'held' && !call.recalling && !(consults && isLeg(live, call.id));
     if (waits && settings.holdRecallSec > 0) {
@@ -56,6 +60,11 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
     due.set(`ticket:${ticket}`, { afterMs: until.name === 'outcome' ? verdictTicketMs : ticketMs, key: ticket });
   }
   return due;
+}
+
+/** No other call, and nobody about to dial: a phone in use is never answered for its person. */
+function isAlone({ calls, prompt, errand }: PhoneState, call: Call): boolean {
+  return calls.every(({ id, phase }) => id === call.id || phase.name === 'ending') && !prompt && !errand;
 }
 
 /** Set and clear what differs between two states. */
@@ -107,7 +116,10 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
       errandTimeout(d);
       return;
     case 'ring':
-      if (call !== undefined) hangUp(d, call.id, 480);
+      if (call !== undefined) unanswered(d, call);
+      return;
+    case 'auto':
+      if (call !== undefined) answerUnasked(d, call);
       return;
     case 'recall':
       if (call === undefined) return;

@@ -12,6 +12,12 @@ export type ToneName =
   | 'confirmation'
   | 'unknown'
   | 'caller-gone'
+  /** The phone has answered by itself: who is near may be heard. */
+  | 'auto-answer'
+  /** As `dial`, interrupted at first: messages wait, or calls are sent elsewhere. */
+  | 'stutter-dial'
+  /** The handset lies beside the phone. */
+  | 'howler'
   | 'unobtainable';
 
 /** What rings. `recall` is a held caller coming back. */

@@ -33,6 +33,8 @@ export interface CountryTones {
   readonly reorder: string;
   readonly callWaiting: string;
   readonly recallDial: string;
+  /** As `dial`, with something to say first: mail, or calls that go elsewhere. */
+  readonly stutterDial: string;
   readonly unobtainable: string;
   readonly ring: readonly number[];
 }
@@ -60,8 +62,9 @@ function country(
   ring: readonly number[],
   other: Partial<CountryTones> = {},
 ): CountryTones {
-  const recallDial = stutter(dial.includes(',') ? dial.slice(0, dial.indexOf('/')) : dial);
-  return { dial, ringback, busy, reorder, callWaiting, recallDial, unobtainable: SIT, ring, ...other };
+  const steady = dial.includes(',') ? dial.slice(0, dial.indexOf('/')) : dial;
+  const [recallDial, stutterDial] = [stutter(steady), stutter(steady, 6)];
+  return { dial, ringback, busy, reorder, callWaiting, recallDial, stutterDial, unobtainable: SIT, ring, ...other };
 }
 
 /** Supervisory tones by country: rounded from ITU-T E.180 supplement 2 (02/2003) and national numbering plans. */
@@ -81,7 +84,7 @@ export const COUNTRIES: Readonly<Record<CountryName, CountryTones>> = {
     steps('400', 400, 350, 225, 525),
     steps('400', 100, 4000),
     DOUBLE_RING,
-    { recallDial: '350+440/750,440/750', unobtainable: '400' },
+    { recallDial: '350+440/750,440/750', stutterDial: '350+440/750,440/750', unobtainable: '400' },
   ),
   de: country(
     '425',
@@ -90,7 +93,7 @@ export const COUNTRIES: Readonly<Record<CountryName, CountryTones>> = {
     steps('425', 240, 240),
     steps('425', 200, 200, 200, 5000),
     NORMAL_RING,
-    { recallDial: '425+400' },
+    { recallDial: '425+400', stutterDial: '425+400' },
   ),
   fr: country(
     '440',

@@ -47,6 +47,9 @@ function tonesOf(country: CountryTones): Readonly<Record<ToneName, Tone>> {
     refusal: tone('!400/80,!0/80,!400/80', -19),
     confirmation: tone('!1000/60,!0/60,!1000/60', -19),
     unknown: tone('!600/800', -19),
+    'auto-answer': tone('!1000/200,!0/100,!1400/200', -19),
+    'stutter-dial': tone(country.stutterDial, -13),
+    howler: tone('1400+2060/100,0/100', -6),
     'caller-gone': tone('!800/100,!0/100,!800/100,!0/100,!800/100', -19),
   };
 }

@@ -3,10 +3,11 @@ import { Dialog } from '../dialog/dialog.ts';
 import { routesOfRequest } from '../dialog/route-set.ts';
 import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
 import { callIdOf, cseqOf, fromTagOf, numberOf } from '../message/values.ts';
-import type { CallId, EndCause, Peer, SessionBody } from '../user-agent/door.ts';
+import type { CallId, Diversion, EndCause, Peer, SessionBody } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import type { Inbound, Services } from '../user-agent/services.ts';
 import { ALLOW } from './capabilities.ts';
+import { divertedTo } from './diversion.ts';
 import { acceptance, type InviteUsage, reasonOf, refreshTarget } from './in-dialog.ts';
 import { contactUri, readParty, readPeer, samePeer } from './peer.ts';
 import { PeerIdentity } from './peer-identity.ts';
@@ -112,9 +113,11 @@ export class IncomingCall implements InviteUsage {
     session.answer(this.#inbound, body, !this.#offered, (answer) => this.#acknowledged(answer));
   }
 
-  reject(status: number, retryAfterS: number | undefined): void {
+  reject(status: number, retryAfterS: number | undefined, divert: Diversion | undefined): void {
     if (status < 300 || status > 699) throw new Error(`a call cannot be refused with ${status}`);
-    this.#refuse(status, { by: 'local', how: 'response', status }, retryAfterS);
+    const headers: [string, string][] = retryAfterS === undefined ? [] : [['Retry-After', String(retryAfterS)]];
+    if (divert !== undefined && status < 400) headers.push(...divertedTo(this.seat, divert));
+    this.#refuse(status, { by: 'local', how: 'response', status }, headers);
   }
 
   hangup(reason?: string): void {
@@ -202,13 +205,13 @@ export class IncomingCall implements InviteUsage {
     );
   }
 
-  #refuse(status: number, cause: EndCause, retryAfterS?: number): void {
+  #refuse(status: number, cause: EndCause, headers: readonly [string, string][] = []): void {
     if (this.#state.name !== 'offered') return;
     this.#state = { name: 'over' };
     this.#stopTimers();
     this.#services.reply(this.#inbound, status, {
       localTag: this.#dialog.identity.localTag,
-      headers: retryAfterS === undefined ? [] : [['Retry-After', String(retryAfterS)]],
+      headers,
     });
     this.#dialog.usage = undefined;
     this.#services.bury(this.#dialog);

@@ -58,7 +58,7 @@ export class Calls {
         this.#incoming(input.call)?.answer(input.body);
         return;
       case 'reject':
-        this.#incoming(input.call)?.reject(input.status, input.retryAfterS);
+        this.#incoming(input.call)?.reject(input.status, input.retryAfterS, input.divert);
         return;
       case 'hangup':
         this.#calls.get(input.call)?.hangup(input.reason);

@@ -76,6 +76,13 @@ export interface EndCause {
   readonly reason?: { readonly protocol: string; readonly cause?: number; readonly text?: string };
 }
 
+/** Where a call is sent instead. */
+export interface Diversion {
+  /** A URI without angle brackets: the Contact of the 302. */
+  readonly to: string;
+  readonly reason: 'unconditional' | 'user-busy' | 'no-answer';
+}
+
 /** A body of offer/answer: opaque here (SDP is rtp-media's business). */
 export type SessionBody = string;
 
@@ -116,7 +123,14 @@ export type CallIn =
   /** Send 200. `body` is the answer to its offer, or our offer when it had none. */
   | { readonly type: 'answer'; readonly call: CallId; readonly body: SessionBody }
   /** Refuse an incoming call (any status 300–699), or an incoming INVITE with Replaces. */
-  | { readonly type: 'reject'; readonly call: CallId; readonly status: number; readonly retryAfterS?: number }
+  | {
+      readonly type: 'reject';
+      readonly call: CallId;
+      readonly status: number;
+      readonly retryAfterS?: number;
+      /** Only with 3xx: where the caller shall go instead, and why (RFC 5806). */
+      readonly divert?: Diversion;
+    }
   /** End the call by whatever its state needs: CANCEL, BYE, or 480/603 on an unanswered incoming one. */
   | { readonly type: 'hangup'; readonly call: CallId; readonly reason?: string }
   /** Change the session by re-INVITE (hold, resume, move). Queued behind an open one; 491 is retried (§14.1). */
@@ -208,8 +222,14 @@ export type CallOut =
       /** It came over the flow of the account's own registrar or proxy. */
       readonly trusted: boolean;
       readonly alertInfo?: string;
-      /** Seconds of Call-Info/Alert-Info answer-after; only when `trusted`. */
+      /** Seconds of Call-Info/Alert-Info answer-after, 0 for `Answer-Mode: Auto` and its like; only when `trusted`. */
       readonly answerAfterS?: number;
+      /** How often it was diverted on its way to us: by its Diversion or History-Info, and at the least 0. */
+      readonly diversions: number;
+      /** Who sent it on to us last: a URI. */
+      readonly divertedBy?: string;
+      /** How many more hops it may take; 70 where it does not say. */
+      readonly hopsLeft: number;
     }
   /** A provisional response to our INVITE (101–199). With `body`: early media. */
   | {

@@ -1,4 +1,5 @@
 import { ALLOW, ALLOW_EVENTS, capabilityFields, methodStanding } from '../call/capabilities.ts';
+import { travelled } from '../call/diversion.ts';
 import { refuseUnknownRequirements } from '../call/in-dialog.ts';
 import { IncomingCall, type Replaced } from '../call/incoming-call.ts';
 import { matchReplaces } from '../call/replaces-match.ts';
@@ -191,6 +192,7 @@ export class Reception {
       trusted,
       ...(alertInfo === undefined ? {} : { alertInfo }),
       ...(answerAfterS === undefined ? {} : { answerAfterS }),
+      ...travelled(request),
     });
   }
 }
@@ -206,7 +208,10 @@ function replacedBy(dialog: Dialog): Replaced {
   return { call: dialog.call, early: dialog.stage === 'early', dialog };
 }
 
-/** Seconds of `answer-after` in Call-Info or Alert-Info, as intercom calls carry them. */
+/**
+ * Seconds of `answer-after` in Call-Info or Alert-Info, as intercom calls carry them; at once for `Answer-Mode: Auto`
+ * (RFC 5373 §4) and for an Alert-Info that asks for it by name.
+ */
 function answerAfter(request: SipRequest): number | undefined {
   for (const name of ['Call-Info', 'Alert-Info']) {
     for (const value of request.headers.all(name)) {
@@ -214,5 +219,9 @@ function answerAfter(request: SipRequest): number | undefined {
       if (found !== null) return Number(found[1]);
     }
   }
+  const byName = /(\binfo\s*=\s*"?(alert-)?auto-?answer|^\s*auto answer\s*$)/i;
+  const byMode = /^\s*auto\s*(;|$)/i;
+  if (request.headers.all('Alert-Info').some((value) => byName.test(value))) return 0;
+  if (request.headers.all('Answer-Mode').some((value) => byMode.test(value))) return 0;
   return undefined;
 }
