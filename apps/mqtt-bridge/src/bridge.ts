@@ -166,6 +166,8 @@ export class Bridge implements Core<BridgeIn, BridgeOut> {
       }
       case 'event':
         return this.#notice(said);
+      case 'media':
+        return [];
       default:
         said satisfies never;
         return [{ type: 'note', word: 'phone-unknown-line' }];

@@ -8,13 +8,15 @@ import { makeIntent, verbTable } from './verbs.ts';
 /** Deepest nesting of a line's JSON (mqtt.md §3.5). */
 export const DEPTH_LIMIT = 6;
 
-export type Topic = 'state' | 'event';
+/** What a client may subscribe to; `media` only when it asks for it. */
+export type Topic = 'state' | 'event' | 'media';
 
 /** What a line asks for. */
 export type Request =
   | { readonly name: 'intent'; readonly intent: Intent; readonly needs: Role }
   | { readonly name: 'subscribe'; readonly topics: readonly Topic[] }
   | { readonly name: 'state' }
+  | { readonly name: 'diagnosis' }
   /** What a transfer would send now; absent = the one there is. */
   | { readonly name: 'explain'; readonly transferId: string | undefined };
 
@@ -88,6 +90,10 @@ function requestOf(cmd: string, args: Fields): Request | string {
     const read = readArguments({}, args);
     return read.ok ? { name: 'state' } : read.fault;
   }
+  if (cmd === 'diag.get') {
+    const read = readArguments({}, args);
+    return read.ok ? { name: 'diagnosis' } : read.fault;
+  }
   if (cmd === 'transfer.explain') {
     const read = readArguments({ 'transferId?': text(64) }, args);
     return read.ok ? { name: 'explain', transferId: read.value['transferId'] as string | undefined } : read.fault;
@@ -105,7 +111,7 @@ function requestOf(cmd: string, args: Fields): Request | string {
   return name === undefined ? read.fault : `${read.fault} ${name}`;
 }
 
-const isTopic = oneOf('state', 'event');
+const isTopic = oneOf('state', 'event', 'media');
 function isTopics(value: unknown): boolean {
   return Array.isArray(value) && value.length <= 8 && value.every(isTopic);
 }

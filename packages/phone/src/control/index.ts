@@ -9,8 +9,10 @@ export {
   type Request,
   type Topic,
 } from './decode.ts';
+export type { Diagnosis, MediaNotice } from './diagnosis.ts';
 export type { TransferExplanation } from './explanation.ts';
 export { isoFrom, msFromIso } from './iso.ts';
+export { opinionScore, type StreamFigures } from './opinion-score.ts';
 export * from './protocol.ts';
 export { isRole, mayDo } from './roles.ts';
 export { ControlSession, type SessionIn, type SessionOut, type SessionSettings } from './session.ts';

@@ -1,3 +1,4 @@
+import type { MediaNotice } from './diagnosis.ts';
 import type { Scalar } from './settings.ts';
 
 /**
@@ -43,7 +44,7 @@ export type ErrorCode =
   | 'timeout'
   | 'internal';
 
-/** A command as it stands on the line. Verbs beyond intents: `subscribe`, `state.get`. */
+/** A command as it stands on the line. Verbs beyond intents: `subscribe`, `state.get`, `diag.get`, `transfer.explain`. */
 export interface CommandLine {
   readonly v: 1;
   readonly id: string;
@@ -84,7 +85,8 @@ export type Settlement =
 export type Publication =
   | ({ readonly v: 1; readonly type: 'hello' } & Hello)
   | ({ readonly v: 1; readonly type: 'state' } & Snapshot)
-  | ({ readonly v: 1; readonly type: 'event'; readonly ts: string; readonly seq: number } & PhoneNotice);
+  | ({ readonly v: 1; readonly type: 'event'; readonly ts: string; readonly seq: number } & PhoneNotice)
+  | ({ readonly v: 1; readonly type: 'media'; readonly ts: string } & MediaNotice);
 
 export interface Hello {
   readonly phone: string;

@@ -85,6 +85,30 @@ test('mqtt §3.4: transfer.explain is a query of every role; only who is at this
   assert.equal(code(new Client().say({ id: '1', cmd: 'transfer.explain' })[0]), 'internal');
 });
 
+test('mqtt §3.2: diag.get says how the phone process is; media is told only to who asked for it', () => {
+  const diagnosis = { uptimeS: 5, version: '1', loopLagMs: 0.4, cardFaults: 0, lastMos: 4.38, alarms: 0 };
+  const session = new ControlSession({
+    client: 'c1',
+    phone: 'desk',
+    version: '1',
+    wall: () => 0,
+    diagnose: () => diagnosis,
+  });
+  const give = (input: SessionIn) =>
+    session
+      .receive(input, 0)
+      .map((out) => JSON.parse(out.type === 'send' ? out.line : '{}') as Record<string, unknown>);
+  const say = (fields: object) => give({ type: 'line', text: JSON.stringify({ v: 1, ...fields }) });
+  assert.deepEqual(say({ id: '1', cmd: 'diag.get', role: 'reader' })[0]?.['result'], diagnosis);
+  const notice = { callId: 'c-1', sentPackets: 9, receivedPackets: 9, lostPackets: 0, jitterMs: 1, mos: 4.38 };
+  say({ id: '2', cmd: 'subscribe' });
+  assert.deepEqual(give({ type: 'media', notice }), [], 'the default topics are state and event');
+  say({ id: '3', cmd: 'subscribe', args: { topics: ['media'] } });
+  assert.deepEqual(give({ type: 'media', notice }), [
+    { v: 1, type: 'media', ts: '1970-01-01T00:00:00.000Z', ...notice },
+  ]);
+});
+
 test('mqtt §3.4: hello says who the phone is and every verb', () => {
   const [hello] = new Client().give({ type: 'opened' });
   assert.equal(hello?.['type'], 'hello');

@@ -1,6 +1,7 @@
 import { type Core, type Millis, type Token, token } from '@switchhook/sans-io';
 import type { Intent, Role } from '../intent.ts';
 import { type Command, decodeLine, type Topic } from './decode.ts';
+import type { Diagnosis, MediaNotice } from './diagnosis.ts';
 import type { TransferExplanation } from './explanation.ts';
 import { isoFrom } from './iso.ts';
 import type {
@@ -30,7 +31,8 @@ export type SessionIn =
   | { readonly type: 'submitted'; readonly ticket: Token<'ticket'> }
   | { readonly type: 'settled'; readonly ticket: Token<'ticket'>; readonly outcome: Settlement }
   | { readonly type: 'state'; readonly snapshot: Snapshot }
-  | { readonly type: 'notice'; readonly notice: PhoneNotice };
+  | { readonly type: 'notice'; readonly notice: PhoneNotice }
+  | { readonly type: 'media'; readonly notice: MediaNotice };
 
 export type SessionOut =
   /** One line, without its end. */
@@ -57,6 +59,8 @@ export interface SessionSettings {
    * taken over. Absent: the verb is answered `internal`.
    */
   readonly explain?: (transferId: string | undefined, whole: boolean) => TransferExplanation | 'unknown';
+  /** Answers `diag.get`. Absent: the verb is answered `internal`. */
+  readonly diagnose?: () => Diagnosis;
 }
 
 /** Commands a second, and at once (mqtt.md §3.5). */
@@ -115,6 +119,10 @@ export class ControlSession implements Core<SessionIn, SessionOut> {
       case 'notice':
         if (!this.#topics.has('event')) return [];
         return [publish({ v: 1, type: 'event', ts: this.#stamp(now), seq: this.#snapshot?.seq ?? 0, ...input.notice })];
+      case 'media':
+        return this.#topics.has('media')
+          ? [publish({ v: 1, type: 'media', ts: this.#stamp(now), ...input.notice })]
+          : [];
       default:
         input satisfies never;
         throw new Error('unknown session input');
@@ -164,6 +172,11 @@ export class ControlSession implements Core<SessionIn, SessionOut> {
       case 'state':
         if (this.#snapshot === undefined) return [this.#fail(id, 'internal', 'no state yet')];
         return [this.#done(id, { ...this.#snapshot }, 0)];
+      case 'diagnosis': {
+        const diagnosis = this.#settings.diagnose?.();
+        if (diagnosis === undefined) return [this.#fail(id, 'internal', 'this phone does not say how it is')];
+        return [this.#done(id, { ...diagnosis }, 0)];
+      }
       case 'explain': {
         const explained = this.#settings.explain?.(request.transferId, command.role === 'local');
         if (explained === undefined) return [this.#fail(id, 'internal', 'this phone does not explain')];

@@ -69,7 +69,7 @@ const entries: readonly VerbEntry[] = [
 export const verbTable: ReadonlyMap<string, VerbEntry> = new Map(entries.map((each) => [each.verb, each]));
 
 /** Verbs that ask and change nothing. */
-export const queryVerbs = ['subscribe', 'state.get', 'transfer.explain'] as const;
+export const queryVerbs = ['subscribe', 'state.get', 'diag.get', 'transfer.explain'] as const;
 
 /** Every word that `cmd` may be, as `hello` says it. */
 export const allVerbs: readonly string[] = [...verbTable.keys(), ...queryVerbs];

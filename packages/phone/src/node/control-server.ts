@@ -2,9 +2,12 @@ import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { AlarmClock } from '@switchhook/sans-io';
+import { opinionScore } from '../control/opinion-score.ts';
 import { LINE_LIMIT_BYTES } from '../control/protocol.ts';
 import { ControlSession, type SessionIn } from '../control/session.ts';
 import { explainTransfer } from '../explain/explain-transfer.ts';
+import { clockSynchronised } from './clock-synchronised.ts';
+import { Health } from './health.ts';
 import { LineReader } from './line-reader.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -32,11 +35,13 @@ export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #health: Health;
   #count = 0;
 
   private constructor(options: ControlServerOptions) {
     this.path = options.path;
     this.#options = options;
+    this.#health = new Health(options.runtime, options.clock, options.version);
     this.#server = createServer((socket) => this.#welcome(socket));
   }
 
@@ -70,6 +75,7 @@ export class ControlServer {
 
   /** Say goodbye to all and remove the file. */
   close(): Promise<void> {
+    this.#health.close();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       for (const socket of this.#sockets) socket.destroy();
@@ -105,6 +111,8 @@ export class ControlServer {
       phone,
       version,
       wall: (now) => wall() - clock.now() + now,
+      synchronised: () => clockSynchronised(wall()),
+      diagnose: () => this.#health.diagnose(),
       explain: (transferId, whole) => explainTransfer(runtime.state, transferId, whole),
     });
     const feed = (input: SessionIn): void => {
@@ -122,6 +130,10 @@ export class ControlServer {
     const unsubscribe = runtime.subscribe({
       snapshot: (snapshot) => feed({ type: 'state', snapshot }),
       notice: (notice) => feed({ type: 'notice', notice }),
+      quality: (callId, { sentPackets, receivedPackets, lostPackets, jitterMs }) => {
+        const mos = opinionScore({ receivedPackets, lostPackets, jitterMs }) ?? null;
+        feed({ type: 'media', notice: { callId, sentPackets, receivedPackets, lostPackets, jitterMs, mos } });
+      },
     });
     const reader = new LineReader(LINE_LIMIT_BYTES);
     socket.on('data', (chunk) => {

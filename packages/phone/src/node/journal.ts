@@ -1,7 +1,7 @@
 import type { SessionQuality } from '@switchhook/rtp-media';
 import type { EndCause, RegistrationState } from '@switchhook/sip-core';
 import type { PhoneNotice } from '../control/protocol.ts';
-import type { Origin, Verb } from '../intent.ts';
+import type { Intent, Origin, Verb } from '../intent.ts';
 
 /** The record of one call that has ended: a line of the call log. */
 export interface CallRecord {
@@ -50,3 +50,14 @@ export type JournalEntry =
   | { readonly type: 'fault'; readonly where: string; readonly message: string }
   /** Our own mistake, contained at the boundary of one event. */
   | { readonly type: 'bug'; readonly event: string; readonly message: string; readonly stack: string | undefined };
+
+/** What the journal keeps of an intent: who and about what, never the arguments. */
+export function intentEntry(intent: Intent, origin: Origin): JournalEntry {
+  return {
+    type: 'intent',
+    verb: intent.verb,
+    origin,
+    ...('callId' in intent && intent.callId !== undefined ? { callId: intent.callId } : {}),
+    ...('transferId' in intent && intent.transferId !== undefined ? { transferId: intent.transferId } : {}),
+  };
+}

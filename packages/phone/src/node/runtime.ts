@@ -1,4 +1,4 @@
-import type { CodecName, MediaEvent, MediaPort } from '@switchhook/rtp-media';
+import type { CodecName, MediaEvent, MediaPort, SessionQuality } from '@switchhook/rtp-media';
 import { type AlarmClock, type Core, type Random, token } from '@switchhook/sans-io';
 import {
   type AccountId,
@@ -18,7 +18,7 @@ import type { PhoneState } from '../reducer/state.ts';
 import { Admission, hears, type RemotePolicy } from './admission.ts';
 import { CallLog } from './call-log.ts';
 import { CallSessions } from './call-sessions.ts';
-import type { JournalEntry } from './journal.ts';
+import { intentEntry, type JournalEntry } from './journal.ts';
 import { NamedAlarms } from './named-alarms.ts';
 import { Picture } from './picture.ts';
 import { performSound } from './sound-effects.ts';
@@ -55,6 +55,8 @@ export interface RuntimeListener {
   snapshot?(snapshot: Snapshot): void;
   /** Something happened; `seq` is that of the picture that it belongs to. */
   notice?(notice: PhoneNotice, seq: number, ts: string): void;
+  /** How a call sounds, every few seconds. */
+  quality?(callId: string, quality: SessionQuality): void;
   /** Registration, refusals, faults: what the journal gets. */
   journal?(entry: JournalEntry): void;
 }
@@ -273,6 +275,7 @@ export class Runtime {
     const call = this.#sessions.takeMedia(event);
     if (event.type === 'fault') return this.#journal({ type: 'fault', where: event.where, message: event.message });
     if (call === undefined) return;
+    if (event.type === 'quality') for (const one of this.#listeners) one.quality?.(call, event.quality);
     if (event.type === 'closed') this.#journal({ type: 'quality', callId: call, quality: event.quality });
     if (event.type === 'starved')
       this.#journal({ type: 'note', from: 'media', word: 'starved', detail: `${call} ${event.forMs} ms` });
@@ -387,14 +390,4 @@ export class Runtime {
   #error(code: CommandError['code'], message: string): CommandError {
     return { code, message, sip: null, canDo: [] };
   }
-}
-
-function intentEntry(intent: Intent, origin: Origin): JournalEntry {
-  return {
-    type: 'intent',
-    verb: intent.verb,
-    origin,
-    ...('callId' in intent && intent.callId !== undefined ? { callId: intent.callId } : {}),
-    ...('transferId' in intent && intent.transferId !== undefined ? { transferId: intent.transferId } : {}),
-  };
 }
