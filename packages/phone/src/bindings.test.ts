@@ -69,6 +69,7 @@ test('phone-ux §4.1: every key of the table has its intent', () => {
     Object.keys(defaultKeys).sort(),
     [
       ...'#*0123456789',
+      ...Array.from({ length: 16 }, (_, i) => `blf${i + 1}`),
       'cancel',
       'conference',
       'dnd',
@@ -79,6 +80,7 @@ test('phone-ux §4.1: every key of the table has its intent', () => {
       'redial',
       'send',
       'transfer',
+      'voicemail',
     ].sort(),
   );
 });

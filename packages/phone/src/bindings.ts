@@ -51,6 +51,10 @@ export const defaultKeys: KeyTable = {
   mute: { short: { verb: 'key.mute' } },
   dnd: { short: { verb: 'key.dnd' } },
   send: { short: { verb: 'key.send' } },
+  voicemail: { short: { verb: 'key.voicemail' } },
+  ...Object.fromEntries(
+    Array.from({ length: 16 }, (_, i) => [`blf${i + 1}`, { short: { verb: 'key.blf', n: i + 1 } }]),
+  ),
 };
 
 /** Held this long is a long press (phone-ux.md §4.1). */

@@ -28,6 +28,8 @@ export type Intent =
   /** The phone joins the two and leaves them alone. */
   | { readonly verb: 'transfer.bridge'; readonly transferId?: TransferId }
   | { readonly verb: 'transfer.blind'; readonly callId?: CallId; readonly to: string }
+  /** Take the call that rings at the extension which BLF key `n` watches. */
+  | { readonly verb: 'blf.pickup'; readonly n: number }
   | { readonly verb: 'settings.set'; readonly key: string; readonly value: string | number | boolean }
   | { readonly verb: 'system.reregister' }
   // the hand at the phone: meaning depends on the state, so the reducer decides it
@@ -42,6 +44,8 @@ export type Intent =
   | { readonly verb: 'key.mute' }
   | { readonly verb: 'key.dnd' }
   | { readonly verb: 'key.send' }
+  | { readonly verb: 'key.blf'; readonly n: number }
+  | { readonly verb: 'key.voicemail' }
   | { readonly verb: 'hook.lift' }
   | { readonly verb: 'hook.put-down' }
   | { readonly verb: 'hook.flash' }

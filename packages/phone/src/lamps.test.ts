@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { Bench, call } from '../test/bench.ts';
+import { account, Bench, call } from '../test/bench.ts';
 import { lampChange, lampLevel, lampPatterns, lamps } from './lamps.ts';
 
 test('phone-ux §4.3: each pattern is on and off for its times', () => {
@@ -52,7 +52,7 @@ test('phone-ux §4.3: not registered blips on every idle line, mute, dnd and mes
   const bench = new Bench({}, false);
   assert.deepEqual([lamps(bench.state)['line1'], lamps(bench.state)['line2']], ['blip-red', 'blip-red']);
   bench.want({ verb: 'key.dnd' });
-  bench.tell({ type: 'message-waiting', waiting: true });
+  bench.tell({ type: 'mailbox', account, mailbox: { waiting: true, new: 2, old: 0, urgentNew: 0 } });
   assert.deepEqual([lamps(bench.state)['dnd'], lamps(bench.state)['message']], ['solid-red', 'slow-red']);
 });
 

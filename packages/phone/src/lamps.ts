@@ -1,6 +1,7 @@
 import type { Millis } from '@switchhook/sans-io';
 import { currentTransfer, inHand, isLeg, isUnderWay } from './reducer/inquiry.ts';
 import type { Call, PhoneState } from './reducer/state.ts';
+import { type BlfKey, messagesWait, watched } from './reducer/watched.ts';
 
 /** Colours of the two-colour line lamp; `amber` = both. */
 export type LampColour = 'green' | 'red' | 'amber';
@@ -81,14 +82,35 @@ export function isCompleting(state: PhoneState): boolean {
   return record !== undefined && record.outcome === undefined && isUnderWay(record);
 }
 
-/** Every lamp by name: `line1`…, `mute`, `dnd`, `message`. */
+/** Every lamp by name: `line1`…, `mute`, `dnd`, `message`, `blf1`…. */
 export function lamps(state: PhoneState): Readonly<Record<string, PatternName>> {
   const all: Record<string, PatternName> = {};
   for (let line = 1; line <= state.settings.lines; line++) all[`line${line}`] = lineLamp(state, line);
   all['mute'] = state.mute ? 'solid-red' : 'off';
   all['dnd'] = state.choices.dnd ? 'solid-red' : 'off';
-  all['message'] = state.messageWaiting ? 'slow-red' : 'off';
+  all['message'] = messagesWait(state) ? 'slow-red' : 'off';
+  for (const [i, key] of state.settings.blf.entries()) all[`blf${i + 1}`] = blfLamp(state, key, i + 1);
   return all;
+}
+
+function blfLamp(state: PhoneState, key: BlfKey, n: number): PatternName {
+  const { state: is } = watched(state, n, key);
+  switch (is) {
+    case 'idle':
+      return state.settings.blfIdle === 'green' ? 'solid-green' : 'off';
+    case 'ringing':
+      return 'fast-red';
+    case 'busy':
+      return 'solid-red';
+    case 'held':
+    case 'parked':
+      return 'slow-red';
+    case 'unknown':
+      return 'off';
+    default:
+      is satisfies never;
+      throw new Error('unknown state of an extension');
+  }
 }
 
 function lineLamp(state: PhoneState, line: number): PatternName {

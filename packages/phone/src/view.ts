@@ -16,6 +16,7 @@ import type { PhoneAccount } from './reducer/door.ts';
 import { callsIn, currentTransfer, inHand, isLeg, liveTransfer, nameOf } from './reducer/inquiry.ts';
 import { bridges, conference, joinOf } from './reducer/joined.ts';
 import type { Call, PhoneState, TransferRecord } from './reducer/state.ts';
+import { watched } from './reducer/watched.ts';
 
 /** The snapshot without what only its publisher knows. */
 export type PhoneView = Omit<Snapshot, 'ts' | 'seq'>;
@@ -46,6 +47,13 @@ export function view(state: PhoneState, stamp: Stamp): PhoneView {
     registrations: state.settings.accounts.map((account) =>
       registrationOf(account, state.registrations[account.id], stamp),
     ),
+    ...mailboxesOf(state),
+    blf: state.settings.blf.map((key, i) => ({
+      n: i + 1,
+      target: clean(key.target),
+      label: clean(key.label),
+      state: watched(state, i + 1, key).state,
+    })),
     display: display(state),
     lamps: lamps(state),
     canDo: canDo(state),
@@ -162,6 +170,18 @@ function transferOf(state: PhoneState): TransferSnapshot | null {
     reason: failed?.phrase === undefined ? (outcome?.name === 'unknown' ? outcome.why : null) : clean(failed.phrase),
     evidence: outcome?.name === 'completed' ? outcome.evidence.name : null,
   };
+}
+
+function mailboxesOf({ mailboxes }: PhoneState): Pick<PhoneView, 'mwi' | 'mailboxes'> {
+  const mwi = { waiting: false, new: 0, old: 0, urgentNew: 0 };
+  const each = Object.entries(mailboxes).map(([account, { waiting, new: fresh, old, urgentNew }]) => {
+    mwi.waiting ||= waiting;
+    mwi.new += fresh;
+    mwi.old += old;
+    mwi.urgentNew += urgentNew;
+    return { account, waiting, new: fresh, old, urgentNew };
+  });
+  return { mwi, mailboxes: each };
 }
 
 function registrationOf(

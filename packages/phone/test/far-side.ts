@@ -140,7 +140,9 @@ export class FarSide {
         },
         { type: 'route-lost', route: 'headset' },
         { type: 'route-found', route: 'headset' },
-        { type: 'message-waiting', waiting: r.chance(0.5) },
+        { type: 'mailbox', account, mailbox: r.pick([undefined, { waiting: true, new: 1, old: 2, urgentNew: 0 }]) },
+        { type: 'blf', n: 1 + r.below(3), state: r.pick(['idle', 'busy', 'unknown']) },
+        { type: 'blf', n: 1, state: 'ringing', ringing: { dialog: dialog('elsewhere'), caller: 'sip:3000@pbx.test' } },
         { type: 'refusal', text: 'No' },
       ]);
     }

@@ -136,6 +136,8 @@ export const KEY_ACTIONS = [
   'mute',
   'dnd',
   'send',
+  'voicemail',
+  ...Array.from({ length: 16 }, (_, i) => `blf ${i + 1}` as const),
   'hook-lift',
   'hook-put-down',
   'hook-flash',

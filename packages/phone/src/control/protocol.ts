@@ -166,6 +166,28 @@ export interface RegistrationSnapshot {
   readonly transport: 'udp' | 'tcp' | 'tls';
 }
 
+/** What waits in a voice mailbox (RFC 3842 §3.5). */
+export interface MailboxSnapshot {
+  readonly waiting: boolean;
+  /** New messages, urgent ones among them. */
+  readonly new: number;
+  readonly old: number;
+  readonly urgentNew: number;
+}
+
+/** How a watched extension is; `unknown` = nobody tells us at present. */
+export type BlfState = 'idle' | 'ringing' | 'busy' | 'held' | 'parked' | 'unknown';
+
+/** One busy lamp field key. */
+export interface BlfSnapshot {
+  /** Number of the key, from 1. */
+  readonly n: number;
+  /** What the key dials, and whom it watches. */
+  readonly target: string;
+  readonly label: string;
+  readonly state: BlfState;
+}
+
 /** The whole picture, mqtt.md §3.3. */
 export interface Snapshot {
   readonly ts: string;
@@ -183,9 +205,15 @@ export interface Snapshot {
   readonly waiting?: readonly LineSnapshot[];
   readonly transfer: TransferSnapshot | null;
   readonly registrations: readonly RegistrationSnapshot[];
+  /** What waits in all mailboxes together. */
+  readonly mwi: MailboxSnapshot;
+  /** The same by account: those whose mailbox is watched. */
+  readonly mailboxes: readonly (MailboxSnapshot & { readonly account: string })[];
+  /** The busy lamp field, in the order of its keys. */
+  readonly blf: readonly BlfSnapshot[];
   /** What the display shows: at most two lines of text. */
   readonly display: readonly string[];
-  /** Lamp patterns by lamp name (`line1`, `line2`, `mute`, `dnd`, `message`). */
+  /** Lamp patterns by lamp name (`line1`, `line2`, `mute`, `dnd`, `message`, `blf1`). */
   readonly lamps: Readonly<Record<string, string>>;
   /** Full verbs that would be accepted now. */
   readonly canDo: readonly string[];

@@ -41,6 +41,7 @@ const entries: readonly VerbEntry[] = [
   entry('transfer.merge', 'operator', { transferId }),
   entry('transfer.bridge', 'operator', { transferId }),
   entry('transfer.blind', 'operator', { 'callId?': callId, to: number }),
+  entry('blf.pickup', 'operator', { n: whole(1, 64) }),
   entry('settings.set', 'admin', { key: text(64), value: scalar }),
   entry('system.reregister', 'admin'),
   // the hand at the phone, for a virtual keypad on this machine
@@ -55,6 +56,8 @@ const entries: readonly VerbEntry[] = [
   entry('key.mute', 'local'),
   entry('key.dnd', 'local'),
   entry('key.send', 'local'),
+  entry('key.blf', 'local', { n: whole(1, 64) }),
+  entry('key.voicemail', 'local'),
   entry('hook.lift', 'local'),
   entry('hook.put-down', 'local'),
   entry('hook.flash', 'local'),

@@ -158,8 +158,8 @@ export class Runtime {
     return ticket;
   }
 
-  /** Tell the phone what happened to a device: a route lost or found, new mail, new settings. */
-  tell(event: PhoneEvent & { readonly type: 'route-lost' | 'route-found' | 'message-waiting' | 'settings' }): void {
+  /** Tell the phone what happened to a device: a route lost or found, new settings. */
+  tell(event: PhoneEvent & { readonly type: 'route-lost' | 'route-found' | 'settings' }): void {
     this.#enqueue({ from: 'phone', event });
   }
 

@@ -101,7 +101,9 @@ export function place(d: Draft, placing: Placing): boolean {
     address,
     emergency,
   });
-  d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber: placing.to });
+  // a call that is picked up, or placed for somebody else, is nothing to redial
+  const lastNumber = placing.replaces === undefined ? placing.to : d.state.lastNumber;
+  d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber });
   d.emit({
     type: 'dial',
     call: call.id,

@@ -21,6 +21,7 @@ import { bridged, conference } from './joined.ts';
 import type { PhoneState, TransferRecord } from './state.ts';
 import type { Press } from './transfer-facts.ts';
 import { machineAccepts } from './transfer-machine.ts';
+import { pickable, pickup } from './watched.ts';
 
 /**
  * The one table of what can be done now. The reducer accepts and refuses by it, `canDo` lists by it, the lamps of a
@@ -167,6 +168,9 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
     case 'transfer.merge':
     case 'transfer.bridge':
       return transferable(state, verb);
+    case 'blf.pickup':
+      if (!pickable(state)) return no('not_in_state', 'Nothing rings there');
+      return able(state, 'call.dial');
     case 'audio.route':
     case 'audio.volume':
     case 'settings.set':
@@ -257,6 +261,9 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       if (intent.callId === undefined && conference(state)[0] !== undefined)
         return { ok: true, call: conference(state)[0]!.id };
       return oneCall(state, intent.verb, intent.callId);
+    case 'blf.pickup':
+      if (state.settings.blf[intent.n - 1] === undefined) return no('bad_schema', 'No such BLF key');
+      return pickup(state, intent.n) === undefined ? no('not_in_state', 'Nothing rings there') : yes;
     case 'audio.route':
       return state.lostRoutes.includes(intent.route) ? no('media_error', `No ${intent.route} there`) : yes;
     case 'audio.volume':
@@ -339,6 +346,7 @@ const plainVerbs: readonly PlainVerb[] = [
   'transfer.merge',
   'transfer.bridge',
   'transfer.blind',
+  'blf.pickup',
   'settings.set',
   'system.reregister',
 ];

@@ -12,10 +12,11 @@ import type {
   TransportName,
 } from '@switchhook/sip-core';
 import type { TransferId, TransferRules, TransferTimer } from '@switchhook/transfer';
-import type { PhoneNotice, Settlement } from '../control/protocol.ts';
+import type { BlfState, PhoneNotice, Settlement } from '../control/protocol.ts';
 import type { Intent } from '../intent.ts';
 import type { Choices, Volumes } from './choices.ts';
 import type { PhoneState } from './state.ts';
+import type { BlfKey, Mailbox, PickupRule, RingingElsewhere } from './watched.ts';
 
 /**
  * The one door of the telephone: every value that goes into the reducer and every value that comes out.
@@ -134,8 +135,10 @@ export type HouseEvent =
   /** A device of a route went away, or came (headset lost → handset, features.md rule 21). */
   | { readonly type: 'route-lost'; readonly route: RouteName }
   | { readonly type: 'route-found'; readonly route: RouteName }
-  /** New mail in the voice mailbox, for the message lamp. */
-  | { readonly type: 'message-waiting'; readonly waiting: boolean }
+  /** What waits in the mailbox of an account; undefined = nobody tells us at present. */
+  | { readonly type: 'mailbox'; readonly account: AccountId; readonly mailbox: Mailbox | undefined }
+  /** How the extension of BLF key `n` is, and the call that rings there as far as it is known. */
+  | { readonly type: 'blf'; readonly n: number; readonly state: BlfState; readonly ringing?: RingingElsewhere }
   /** New settings, e.g. after system.reload; what is left out stays. */
   | { readonly type: 'settings'; readonly settings: Partial<PhoneSettings> }
   /**
@@ -246,7 +249,16 @@ export interface PhoneAccount {
   readonly nextHop?: string;
   /** What this exchange wants otherwise than `PhoneSettings.transfer` says. */
   readonly transfer?: Partial<TransferRules>;
+  /** What the voicemail key dials; absent = what the exchange names as its Message-Account. */
+  readonly mailbox?: string;
+  /** Whether it is told of new messages: it asks for that, it takes what its server sends unasked, or both. Default `off`. */
+  readonly mwi?: MailboxWatch;
+  /** How a call that rings elsewhere is picked up at this exchange. Default: the caller's own phone is asked. */
+  readonly pickup?: PickupRule;
 }
+
+/** How an account learns of waiting messages (RFC 3842). */
+export type MailboxWatch = 'off' | 'subscribe' | 'unsolicited' | 'both';
 
 /** The person's and the office's wishes; `phoneSettings()` fills in the defaults. */
 export interface PhoneSettings {
@@ -293,6 +305,12 @@ export interface PhoneSettings {
     /** Dialled when a consult is started from the headset. */
     readonly consultTarget?: string;
   };
+  /** The busy lamp field, key 1 first. Default none. */
+  readonly blf: readonly BlfKey[];
+  /** How the lamp of an idle extension shines. Default `off`. */
+  readonly blfIdle: 'off' | 'green';
+  /** What becomes of the caller when a BLF key is pressed as the number to transfer to. Default `attended`. */
+  readonly blfTransfer: 'attended' | 'blind';
   /** What differs from the transfer package's defaults. */
   readonly transfer: Partial<TransferRules>;
 }

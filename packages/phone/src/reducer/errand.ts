@@ -59,7 +59,8 @@ function pursue(d: Draft, goal: Goal, aside: CallId | undefined, ticket: Ticket 
     }
     case 'dial': {
       const call = d.mintCall();
-      if (place(d, { call, to: goal.to, account: goal.account, line: goal.line })) d.done(ticket, { callId: call });
+      const { name: _, ...placing } = goal;
+      if (place(d, { call, ...placing })) d.done(ticket, { callId: call });
       else d.refuse(ticket, 'call.dial', 'not_registered', 'No account');
       return;
     }

@@ -5,3 +5,4 @@ export { isEmergency } from './inquiry.ts';
 export { phone } from './phone.ts';
 export { initialPhone, type Kept, phoneSettings } from './settings.ts';
 export type * from './state.ts';
+export type * from './watched.ts';

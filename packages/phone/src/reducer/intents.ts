@@ -13,6 +13,7 @@ import { handStep } from './keys.ts';
 import type { TransferRecord } from './state.ts';
 import { type Press, pressed } from './transfer-facts.ts';
 import { beginAttended, beginBlind, beginJoin, drive, machineAccepts } from './transfer-machine.ts';
+import { pickup } from './watched.ts';
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
@@ -125,6 +126,12 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
       const { record } = verdict;
       if (record === undefined) throw new Error('which transfer?');
       press(d, record, intent.verb.slice('transfer.'.length) as Press, ticket);
+      return;
+    }
+    case 'blf.pickup': {
+      const goal = pickup(d.state, intent.n);
+      if (goal === undefined) throw new Error('pick up what?');
+      begin(d, goal, ticket);
       return;
     }
     case 'settings.set':

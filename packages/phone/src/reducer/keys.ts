@@ -1,3 +1,4 @@
+import type { AccountId } from '@switchhook/sip-core';
 import type { Intent } from '../intent.ts';
 import { seize } from './acts.ts';
 import type { PlainIntent } from './can-do.ts';
@@ -10,6 +11,7 @@ import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer, sei
 import { bridged, conference, joinOf } from './joined.ts';
 import type { Call, TransferRecord } from './state.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
+import { mailboxToCall, pickup } from './watched.ts';
 
 /** Verbs of the hand at the phone: what they mean depends on where the phone is (phone-ux.md §4.1). */
 export type HandIntent = Exclude<Intent, PlainIntent>;
@@ -52,6 +54,12 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
       return;
     case 'key.dnd':
       plain(d, { verb: 'settings.set', key: 'dnd', value: !d.state.choices.dnd }, ticket);
+      return;
+    case 'key.blf':
+      blfKey(d, intent.n, ticket, plain);
+      return;
+    case 'key.voicemail':
+      voicemailKey(d, ticket, plain);
       return;
     case 'hook.lift':
     case 'hook.put-down':
@@ -137,7 +145,7 @@ export function send(d: Draft, ticket: Ticket | undefined, plain: Plain, verb: s
 }
 
 /** Dial from the seized line: a transfer's target when it waits for one. */
-function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain): void {
+function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain, account?: AccountId): void {
   const { prompt } = d.state;
   if (prompt?.purpose.name === 'transfer' && !isEmergency(d.state.settings, to)) {
     const record = d.record(prompt.purpose.transfer);
@@ -146,7 +154,8 @@ function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain
     d.done(ticket, { transferId: record.pair.transfer });
     return;
   }
-  plain(d, { verb: 'call.dial', to, ...(prompt === undefined ? {} : { line: prompt.line }) }, ticket);
+  const line = prompt === undefined ? {} : { line: prompt.line };
+  plain(d, { verb: 'call.dial', to, ...line, ...(account === undefined ? {} : { account }) }, ticket);
 }
 
 /** The call of a line that its key means: what rings, else what is held or talks. */
@@ -271,6 +280,28 @@ export function toComplete(d: Draft): TransferRecord | undefined {
   return d.call(caller) !== undefined && target !== undefined && d.call(target) !== undefined ? resting : undefined;
 }
 
+/**
+ * A BLF key: of a transfer that waits for its number it gives the number, of a call that rings there it takes it, else it
+ * dials (phone-ux.md §4.1).
+ */
+function blfKey(d: Draft, n: number, ticket: Ticket | undefined, plain: Plain): void {
+  const key = d.state.settings.blf[n - 1];
+  const { prompt } = d.state;
+  if (key === undefined) d.refuse(ticket, 'key.blf', 'bad_schema', 'No such key');
+  else if (prompt?.purpose.name === 'transfer') {
+    if (d.state.settings.blfTransfer === 'attended') dialFrom(d, key.target, ticket, plain);
+    else blindFrom(d, key.target, ticket, plain);
+  } else if (pickup(d.state, n) !== undefined) plain(d, { verb: 'blf.pickup', n }, ticket);
+  else dialFrom(d, key.target, ticket, plain, key.account);
+}
+
+/** The number of the mailbox, the first one with new messages first. */
+function voicemailKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
+  const box = mailboxToCall(d.state);
+  if (box === undefined) nothing(d, ticket, 'key.voicemail', 'No mailbox');
+  else plain(d, { verb: 'call.dial', to: box.to, account: box.account }, ticket);
+}
+
 /** Transfer held down: the number that was dialled gets the caller unasked. */
 function blindKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   const { prompt } = d.state;
@@ -278,14 +309,18 @@ function blindKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
     nothing(d, ticket, 'key.transfer-long', 'Transfer, then the number');
     return;
   }
-  if (isEmergency(d.state.settings, prompt.digits)) {
-    dialFrom(d, prompt.digits, ticket, plain);
+  blindFrom(d, prompt.digits, ticket, plain);
+}
+
+function blindFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain): void {
+  const { prompt } = d.state;
+  if (prompt?.purpose.name !== 'transfer' || isEmergency(d.state.settings, to)) {
+    dialFrom(d, to, ticket, plain);
     return;
   }
   const caller = d.call(prompt.purpose.caller);
   const old = d.record(prompt.purpose.transfer);
   if (caller === undefined || old === undefined) throw new Error('a line is seized for a caller who has gone');
-  const to = prompt.digits;
   // the consultation ends before it began; the caller stays held for the REFER
   d.set({ prompt: undefined, transfers: d.state.transfers.filter((record) => record !== old) });
   for (const { ticket: waiting } of d.take((until) => 'transfer' in until && until.transfer === old.pair.transfer)) {

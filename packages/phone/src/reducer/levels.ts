@@ -4,6 +4,7 @@ import { isDiverting } from './choices.ts';
 import { callsIn, emergencyCall, inHand } from './inquiry.ts';
 import { bridges, conference } from './joined.ts';
 import type { PhoneState, Sounds } from './state.ts';
+import { messagesWait } from './watched.ts';
 
 /** What microphone, ear and bell get: a function of the state, so that no path can forget to change it. */
 export function levels(state: PhoneState): Sounds {
@@ -38,7 +39,7 @@ function tone(state: PhoneState): ToneName | undefined {
     if (prompt.tone === 'dead') return 'reorder';
     if (prompt.tone === 'silent') return undefined;
     if (prompt.purpose.name === 'transfer') return 'recall-dial';
-    return state.messageWaiting || isDiverting(state) ? 'stutter-dial' : 'dial';
+    return messagesWait(state) || isDiverting(state) ? 'stutter-dial' : 'dial';
   }
   const hand = inHand(state);
   if (hand?.phase.name === 'ringback' && !hand.phase.flowing) return 'ringback';

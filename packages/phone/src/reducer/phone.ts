@@ -10,6 +10,7 @@ import type { PhoneState } from './state.ts';
 import { settleWaiting } from './tickets.ts';
 import { emitTimers, timerStep } from './timers.ts';
 import { drive, referOf } from './transfer-machine.ts';
+import { watchedStep } from './watched.ts';
 
 /*
  *  event ──► what it means (intents · keys · calls · errand · transfer-machine · referred · timers)
@@ -85,8 +86,9 @@ function receive(d: Draft, event: PhoneEvent): void {
     case 'route-found':
       d.set({ lostRoutes: d.state.lostRoutes.filter((route) => route !== event.route) });
       return;
-    case 'message-waiting':
-      d.set({ messageWaiting: event.waiting });
+    case 'mailbox':
+    case 'blf':
+      watchedStep(d, event);
       return;
     case 'settings':
       d.set({ settings: { ...d.state.settings, ...event.settings } });

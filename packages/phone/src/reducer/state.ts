@@ -14,6 +14,7 @@ import type {
 } from '@switchhook/transfer';
 import type { Choices, Volumes } from './choices.ts';
 import type { PhoneSettings, Ticket } from './door.ts';
+import type { Mailbox, Watched } from './watched.ts';
 
 /**
  * Where a call is.
@@ -117,6 +118,8 @@ export type Goal =
       readonly to: string;
       readonly account: AccountId | undefined;
       readonly line: number | undefined;
+      /** Replaces value of a call to pick up (RFC 3891). */
+      readonly replaces?: string;
     }
   | { readonly name: 'seize'; readonly line: number | undefined };
 
@@ -213,7 +216,10 @@ export interface PhoneState {
   readonly referLedger: ReferLedger;
   readonly waiting: readonly Waiting[];
   readonly registrations: Readonly<Record<string, RegistrationState>>;
-  readonly messageWaiting: boolean;
+  /** What waits in the mailbox of an account, as far as it is known. */
+  readonly mailboxes: Readonly<Record<string, Mailbox>>;
+  /** How the extensions of the BLF keys are, by number of the key; absent = unknown. */
+  readonly blf: Readonly<Record<number, Watched>>;
   /** The last number dialled, for redial. */
   readonly lastNumber: string | undefined;
   /** A one-shot tone that sounds now, instead of what the state would give. */
