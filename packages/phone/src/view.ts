@@ -13,7 +13,16 @@ import { isCompleting, isRegistered, lamps } from './lamps.ts';
 import { canDo, canDoWith } from './reducer/can-do.ts';
 import { allSettings } from './reducer/choices.ts';
 import type { PhoneAccount } from './reducer/door.ts';
-import { callsIn, currentTransfer, inHand, isLeg, liveTransfer, nameOf } from './reducer/inquiry.ts';
+import {
+  callsIn,
+  currentTransfer,
+  handTransfer,
+  heldCalls,
+  inHand,
+  isLeg,
+  liveTransfer,
+  nameOf,
+} from './reducer/inquiry.ts';
 import { bridges, conference, joinOf } from './reducer/joined.ts';
 import type { Call, PhoneState, TransferRecord } from './reducer/state.ts';
 import { watched } from './reducer/watched.ts';
@@ -141,7 +150,7 @@ function partyOf(call: Call): JoinSnapshot['party'] {
 
 /** Words that Home Assistant users know (features.md §1.14). */
 export function coarse(state: PhoneState): CoarseState {
-  if (isCompleting(state)) return 'transferring';
+  if (isCompleting(state) && !hasCallBeside(state)) return 'transferring';
   const hand = inHand(state)?.phase.name;
   if (hand === 'talking' || hand === 'joined' || hand === 'connecting' || hand === 'resuming' || hand === 'holding')
     return 'talking';
@@ -216,12 +225,12 @@ function lines(state: PhoneState): readonly string[] {
   if (prompt !== undefined && (prompt.tone !== 'dead' || back === undefined))
     return prompt.purpose.name === 'transfer' ? ['Transfer to?', prompt.digits] : ['Number?', prompt.digits];
   const live = liveTransfer(state);
-  if (live !== undefined && isCompleting(state)) {
+  if (live !== undefined && isCompleting(state) && !hasCallBeside(state)) {
     return [underWay(live), live.to ?? ''];
   }
   const ringing = callsIn(state, 'ringing').find((call) => call.replaces === undefined);
   const hand = inHand(state);
-  const held = callsIn(state, 'held').filter((call) => !isHandedOver(state, call));
+  const held = heldCalls(state).filter((call) => !isHandedOver(state, call));
   const [one, other] = conference(state);
   if (hand?.phase.name === 'joined' && one !== undefined && other !== undefined && ringing === undefined)
     return [`${nameOf(one)} + ${nameOf(other)}`, 'All three talk. Put down = hand over'];
@@ -256,6 +265,11 @@ function chosen({ choices, accountChoices }: PhoneState): string {
   }
   if (choices.forwardBusy !== '') return `When busy to ${choices.forwardBusy}`;
   return choices.forwardNoAnswer === '' ? '' : `No answer: to ${choices.forwardNoAnswer}`;
+}
+
+/** Beside a transfer that is only watched another call rings, or has the person's attention: it is what is shown. */
+function hasCallBeside(state: PhoneState): boolean {
+  return handTransfer(state) === undefined && (inHand(state) ?? callsIn(state, 'ringing')[0]) !== undefined;
 }
 
 /** The transfer is done: this call only waits for its BYE. */

@@ -195,6 +195,31 @@ test('RFC 3891 §3: Replaces that is none is 400 and touches nothing', () => {
   scene.over();
 });
 
+test('sip-core §10: who has overheard all ids of a call ends no call and no transfer from another source', () => {
+  const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
+  const [caller, target] = [scene.party('2001'), scene.party('9999')];
+  scene.accepted(caller, target);
+  for (const { callId, tag, phoneTag } of [caller, target]) {
+    const eve = impostor(scene, { callId, tag, phoneTag });
+    eve.asks(
+      'NOTIFY',
+      ['Event: refer', 'Subscription-State: terminated', 'Content-Type: message/sipfrag'],
+      'SIP/2.0 200 OK\r\n',
+    );
+    eve.asks('BYE');
+    eve.asks('REFER', [REFER_TO]);
+    eve.asks('INVITE', ['Content-Type: application/sdp'], 'v=0\r\n');
+  }
+  scene.seconds(5);
+  assert.deepEqual([scene.stage, scene.verdicts], [{ 2001: 'held', 9999: 'held' }, []]);
+  assert.ok(!scene.wire.some(({ to }) => to === STRANGER), 'not even an answer');
+  assert.equal(scene.notes.filter((word) => word === 'foreign-source').length >= 8, true);
+  caller.notifies(200);
+  scene.seconds(6);
+  assert.deepEqual(scene.verdicts, ['completed notify']);
+  scene.over();
+});
+
 test('RFC 3891 §5: the right ids from another source, or over another account, take no call over', () => {
   const { scene, caller } = talking();
   const outside = scene.party('2009', { host: STRANGER });

@@ -186,16 +186,20 @@ export interface Talk {
   readonly bobCall: CallId;
 }
 
-export function pair(seed = 1): { network: Network; alice: Phone; bob: Phone } {
+export function pair(
+  seed = 1,
+  more: Partial<Account> = {},
+  settings: Partial<UserAgentSettings> = {},
+): { network: Network; alice: Phone; bob: Phone } {
   const network = new Network(seed);
-  const alice = new Phone(network, 'alice', '192.0.2.1', '192.0.2.2');
+  const alice = new Phone(network, 'alice', '192.0.2.1', '192.0.2.2', more, settings);
   const bob = new Phone(network, 'bob', '192.0.2.2', '192.0.2.1');
   return { network, alice, bob };
 }
 
-/** Alice has called Bob and Bob has answered. */
-export function talk(seed = 1): Talk {
-  const { network, alice, bob } = pair(seed);
+/** Alice has called Bob and Bob has answered; `more` and `settings` are Alice's. */
+export function talk(seed = 1, more: Partial<Account> = {}, settings: Partial<UserAgentSettings> = {}): Talk {
+  const { network, alice, bob } = pair(seed, more, settings);
   const aliceCall = alice.dial('sip:bob@example.com');
   network.seconds(1);
   const bobCall = bob.last('incoming').call;

@@ -119,20 +119,87 @@ test('features §13: Remote-Party-ID of our own server counts where P-Asserted-I
   }
 });
 
-test('spec §10: a request of a live dialog is taken from wherever it comes, by all three ids', () => {
-  const { network, alice, bob } = talk();
+/** What an eavesdropper can write who knows Call-ID and both tags of alice's call. */
+function overheard(alice: ReturnType<typeof talk>['alice'], method: string): [string, string[]] {
   const { dialog } = alice.last('answered');
-  const elsewhere = new Wire(network, '203.0.113.66');
-  elsewhere.say(alice.host, 'BYE sip:a@192.0.2.1 SIP/2.0', [
+  const fields = [
     `From: <sip:bob@example.com>;tag=${dialog.remoteTag}`,
     `To: <sip:alice@example.com>;tag=${dialog.localTag}`,
     `Call-ID: ${dialog.sipCallId}`,
-    'CSeq: 900 BYE',
-  ]);
+    `CSeq: 900 ${method}`,
+    'Contact: <sip:eve@203.0.113.66>',
+    'Refer-To: <sip:eve@203.0.113.66>',
+    'Event: refer',
+    'Subscription-State: terminated;reason=noresource',
+  ];
+  return [`${method} sip:a@192.0.2.1 SIP/2.0`, fields];
+}
+
+for (const method of ['BYE', 'REFER', 'NOTIFY', 'INVITE', 'UPDATE', 'INFO', 'OPTIONS']) {
+  test(`sip-core §10: ${method} inside a dialog from where the dialog has never been is not heard, whatever ids it knows`, () => {
+    for (const acceptFrom of ['servers', 'any'] as const) {
+      const { network, alice, bob } = talk(1, {}, { acceptFrom });
+      const elsewhere = new Wire(network, '203.0.113.66');
+      elsewhere.say(alice.host, ...overheard(alice, method));
+      network.seconds(40);
+      assert.equal(elsewhere.heard.length, 0, 'no answer');
+      assert.deepEqual(alice.all('ended').length + alice.all('refer-requested').length, 0);
+      assert.deepEqual([alice.last('note').word, alice.last('note').detail], ['foreign-source', method]);
+      bob.submit({ type: 'shutdown' });
+      network.seconds(1);
+      assert.equal(alice.last('ended').cause.how, 'bye', "the far end's own BYE is heard as before");
+    }
+  });
+}
+
+test('sip-core §10: with inDialogFrom any a request of a live dialog is taken from wherever it comes, by all three ids', () => {
+  const { network, alice, bob } = talk(1, {}, { inDialogFrom: 'any' });
+  const elsewhere = new Wire(network, '203.0.113.66');
+  elsewhere.say(alice.host, ...overheard(alice, 'BYE'));
   network.seconds(0.1);
   assert.equal(elsewhere.responses(200).length, 1);
   assert.equal(alice.last('ended').cause.how, 'bye');
+  assert.equal(alice.last('note').word, 'foreign-source');
   bob.submit({ type: 'shutdown' });
+});
+
+test('sip-core §10: another node of the server may speak in a dialog: alsoAt names it', () => {
+  const { network, alice, bob } = talk(1, { server: { host: '192.0.2.2', port: 5060, alsoAt: ['203.0.113.66'] } });
+  const node = new Wire(network, '203.0.113.66');
+  node.say(alice.host, ...overheard(alice, 'BYE'));
+  network.seconds(0.1);
+  assert.equal(node.responses(200).length, 1);
+  assert.equal(alice.all('note').filter(({ word }) => word === 'foreign-source').length, 0);
+  bob.submit({ type: 'shutdown' });
+});
+
+test('sip-core §10: where Contact or Record-Route say that the far end is, it may speak from, whatever its port', () => {
+  for (const more of [
+    ['Contact: <sip:carol@198.51.100.7:5080>'],
+    ['Contact: <sip:carol@pbx.example>', 'Record-Route: <sip:198.51.100.7;lr>'],
+  ]) {
+    const { network, phone, server } = setup();
+    server.say(phone.host, ...request('INVITE', [...more, 'Content-Type: application/sdp']), 'offer');
+    network.seconds(0.1);
+    phone.submit({ type: 'answer', call: phone.last('incoming').call, body: 'answer' });
+    network.seconds(0.1);
+    const tag = /tag=(.*)$/.exec(server.responses(200)[0]?.headers.get('To') ?? '')?.[1];
+    const inside = (method: string, cseq: number): [string, string[]] => [
+      `${method} sip:alice@192.0.2.1 SIP/2.0`,
+      [
+        'From: "Carol" <sip:carol@example.com>;tag=c',
+        `To: <sip:alice@example.com>;tag=${tag}`,
+        'Call-ID: one',
+        `CSeq: ${cseq} ${method}`,
+      ],
+    ];
+    const direct = new Wire(network, '198.51.100.7');
+    direct.say(phone.host, ...inside('ACK', 1));
+    direct.say(phone.host, ...inside('BYE', 2));
+    network.seconds(0.1);
+    assert.equal(direct.responses(200).length, 1);
+    assert.equal(phone.last('ended').cause.how, 'bye');
+  }
 });
 
 test("RFC 3261 §15.1.2: BYE in the caller's early dialog ends the ringing call", () => {

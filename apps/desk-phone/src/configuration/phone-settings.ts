@@ -58,7 +58,7 @@ export function remotePolicyOf({ limits }: Configuration): RemotePolicy {
 /** One account as the user agent takes it; `server` is resolved, the password read. */
 export function accountOf(
   account: AccountConfiguration,
-  server: { readonly host: string; readonly port: number },
+  server: Account['server'],
   password: string | undefined,
 ): Account {
   const { id, user, domain, displayName, authId, transport, register, expiresS } = account;

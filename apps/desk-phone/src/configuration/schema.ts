@@ -95,6 +95,7 @@ const network = v.strictObject({
     () => ({ from: 16384, to: 16482 }),
   ),
   acceptFrom: v.optional(oneOf('servers', 'any'), 'servers'),
+  inDialogFrom: v.optional(oneOf('known', 'any'), 'known'),
 });
 
 const volume = v.optional(whole(0, 100), 80);

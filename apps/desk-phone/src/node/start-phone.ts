@@ -76,6 +76,7 @@ export async function startPhone(
       local,
       userAgent: `switchhook/${VERSION}`,
       acceptFrom: network.acceptFrom,
+      inDialogFrom: network.inDialogFrom,
       crypto: nodeCrypto,
     }),
     transport: tapped(sockets, recorder),

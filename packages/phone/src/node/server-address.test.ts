@@ -39,9 +39,23 @@ test('RFC 3263 §4.2: a name without a port is asked for SRV, lowest priority fi
       { name: 'b.example', port: 5080, priority: 10, weight: 5 },
     ],
   });
-  assert.deepEqual(await resolveServer('example', 'udp', 4, service), { host: '192.0.2.2', port: 5080 });
+  assert.deepEqual(await resolveServer('example', 'udp', 4, service), {
+    host: '192.0.2.2',
+    port: 5080,
+    alsoAt: ['192.0.2.1'],
+  });
   assert.deepEqual(await resolveServer('example', 'tcp', 4, service), { host: '192.0.2.1', port: 5060 });
   assert.deepEqual(await resolveServer('example:5070', 'udp', 4, service), { host: '192.0.2.1', port: 5070 });
+});
+
+test('RFC 3263 §4.2: a further record whose name has no address is left out', async () => {
+  const service = names({
+    '_sip._udp.example': [
+      { name: 'a.example', port: 1, priority: 10, weight: 1 },
+      { name: 'gone.example', port: 2, priority: 20, weight: 1 },
+    ],
+  });
+  assert.deepEqual(await resolveServer('example', 'udp', 4, service), { host: '192.0.2.1', port: 1 });
 });
 
 test('server address: the family is the one that the phone is bound to', async () => {

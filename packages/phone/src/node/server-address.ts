@@ -40,6 +40,14 @@ const systemNames: NameService = {
   services: (name) => new Resolver({ timeout: 2000, tries: 1 }).resolveSrv(name),
 };
 
+/** Where a server is: the address to use, and the others that its name has. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Further addresses of the same family, of all its records. */
+  readonly alsoAt?: readonly string[];
+}
+
 /**
  * The numeric address of a server (RFC 3263 §4.2): an address is taken as it is, a name with a port is looked up, a
  * name without one is first asked for its SRV records. Throws `ServerFault`.
@@ -49,29 +57,37 @@ export async function resolveServer(
   transport: 'udp' | 'tcp',
   family: 4 | 6,
   names: NameService = systemNames,
-): Promise<{ readonly host: string; readonly port: number }> {
+): Promise<ServerAddress> {
   const { host, port } = parseServer(text);
   if (isIP(host) !== 0) return { host, port: port ?? SIP_PORT };
-  const service = port === undefined ? await bestService(`_sip._${transport}.${host}`, names) : undefined;
+  const [service, ...backups] = port === undefined ? await servicesOf(`_sip._${transport}.${host}`, names) : [];
   const name = service?.name ?? host;
   const addresses = await names.addresses(name).catch((error: NodeJS.ErrnoException) => {
     throw new ServerFault(describeLookup(name, error.code));
   });
-  const fitting = addresses.find((one) => one.family === family);
+  const fits = (one: { readonly address: string; readonly family: number }) => one.family === family;
+  const fitting = addresses.find(fits);
   if (fitting === undefined) {
     throw new ServerFault(
       `server ${name} has no IPv${family} address: set network.bind to ${family === 4 ? '"::"' : '"0.0.0.0"'} to use its IPv${family === 4 ? 6 : 4} one`,
     );
   }
-  return { host: fitting.address, port: service?.port ?? port ?? SIP_PORT };
+  const further = await Promise.all(backups.map((one) => names.addresses(one.name).catch(() => [])));
+  const all = [...addresses, ...further.flat()].filter(fits).map((one) => one.address);
+  const alsoAt = [...new Set(all)].filter((address) => address !== fitting.address);
+  return {
+    host: fitting.address,
+    port: service?.port ?? port ?? SIP_PORT,
+    ...(alsoAt.length > 0 ? { alsoAt } : {}),
+  };
 }
 
-/** The record to try first: lowest priority, and of those the heaviest. No record, or no answer, is no fault. */
-async function bestService(name: string, names: NameService): Promise<ServiceRecord | undefined> {
+/** The records, first to try first: lowest priority, and of those the heaviest. No record, or no answer, is no fault. */
+async function servicesOf(name: string, names: NameService): Promise<readonly ServiceRecord[]> {
   const records = await names.services(name).catch((): readonly ServiceRecord[] => []);
   return [...records]
     .sort((a, b) => a.priority - b.priority || b.weight - a.weight)
-    .find((record) => record.name !== '');
+    .filter((record) => record.name !== '');
 }
 
 function describeLookup(name: string, code: string | undefined): string {

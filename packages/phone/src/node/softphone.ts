@@ -28,6 +28,8 @@ export interface SoftphoneOptions {
   readonly sipPort?: number;
   /** Who may call: the lines' servers (default), or anybody. */
   readonly acceptFrom?: 'servers' | 'any';
+  /** Whose requests inside a call are taken: of where the call has been (default), or anybody's who knows its ids. */
+  readonly inDialogFrom?: 'known' | 'any';
   /** What differs from the telephone's defaults. */
   readonly settings?: Partial<PhoneSettings>;
   readonly journal?: (entry: JournalEntry) => void;
@@ -79,7 +81,7 @@ export class Softphone extends Emitter<SoftphoneEvents> {
 
   /** Open sockets and sound and begin to register; rejects with what to change when that is not possible. */
   async start(): Promise<void> {
-    const { bind = '0.0.0.0', ports, sipPort = 0, acceptFrom = 'servers' } = this.#options;
+    const { bind = '0.0.0.0', ports, sipPort = 0, acceptFrom = 'servers', inDialogFrom = 'known' } = this.#options;
     const servers = await Promise.all(
       this.#lines.map(({ options }) =>
         resolveServer(options.server ?? options.domain, options.transport ?? 'udp', isIPv6(bind) ? 6 : 4),
@@ -106,7 +108,14 @@ export class Softphone extends Emitter<SoftphoneEvents> {
       clock: monotonicClock,
       wall: Date.now,
       random: nodeCrypto,
-      userAgent: new UserAgent({ accounts, local, acceptFrom, crypto: nodeCrypto, userAgent: 'switchhook' }),
+      userAgent: new UserAgent({
+        accounts,
+        local,
+        acceptFrom,
+        inDialogFrom,
+        crypto: nodeCrypto,
+        userAgent: 'switchhook',
+      }),
       transport,
       media,
       settings: phoneSettings({ accounts, ...this.#options.settings }),
@@ -206,7 +215,7 @@ export class Softphone extends Emitter<SoftphoneEvents> {
   }
 }
 
-function accountOf(line: SoftphoneLine, server: { readonly host: string; readonly port: number }): Account {
+function accountOf(line: SoftphoneLine, server: Account['server']): Account {
   const { user, domain, displayName, authId, password, transport = 'udp', register = true, expiresS } = line.options;
   return {
     id: line.id,

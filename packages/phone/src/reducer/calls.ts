@@ -4,7 +4,7 @@ import { askHold, ringBack } from './acts.ts';
 import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandStep } from './errand.ts';
-import { inHand, isLeg, liveTransfer, nameOf, userOf } from './inquiry.ts';
+import { handTransfer, inHand, isLeg, nameOf, userOf } from './inquiry.ts';
 import { joinOf } from './joined.ts';
 import { incoming } from './reception.ts';
 import { driveReferrals, isMadeUp, partyOf, replacedAnswered, tellParty } from './referred.ts';
@@ -181,7 +181,7 @@ function factsOf(d: Draft, id: CallId): LegFacts | undefined {
 }
 
 function ended(d: Draft, call: Call, cause: EndCause): void {
-  const wasLive = liveTransfer(d.state);
+  const wasLive = handTransfer(d.state);
   const leg = d.state.transfers.some((record) => isLeg(record, call.id));
   d.set({ calls: d.state.calls.filter((each) => each.id !== call.id) });
   for (const each of d.state.calls) {

@@ -10,6 +10,8 @@ import {
   canCall,
   currentTransfer,
   emergencyCall,
+  handTransfer,
+  heldCalls,
   inHand,
   isEmergency,
   isLeg,
@@ -71,7 +73,7 @@ function isCallVerb(verb: PlainVerb): verb is CallVerb {
 export function candidates(state: PhoneState, verb: CallVerb): readonly CallId[] {
   const ids = (...names: Parameters<typeof callsIn>[1][]) => callsIn(state, ...names).map((call) => call.id);
   const hand = inHand(state);
-  const live = liveTransfer(state);
+  const live = handTransfer(state);
   const idle = state.errand === undefined && live === undefined;
   // a call in hand can be put aside only when it talks, and an emergency call never
   const handFree = hand === undefined || (hand.phase.name === 'talking' && !hand.emergency);
@@ -93,12 +95,14 @@ export function candidates(state: PhoneState, verb: CallVerb): readonly CallId[]
       if (live !== undefined) {
         return ids('held').filter((id) => isLeg(live, id) && machineAccepts(state, live, 'swap'));
       }
-      return handFree ? ids('held') : [];
+      return handFree ? heldCalls(state).map((call) => call.id) : [];
     case 'call.dtmf':
       return [...ids('talking'), ...conference(state).map((call) => call.id)];
     case 'transfer.start':
     case 'transfer.blind': {
-      if (!idle || (verb === 'transfer.start' && state.calls.length >= state.settings.maxCalls)) return [];
+      // one transfer at a time, also while it is only watched
+      if (!idle || liveTransfer(state) !== undefined) return [];
+      if (verb === 'transfer.start' && state.calls.length >= state.settings.maxCalls) return [];
       const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
       if (hand !== undefined) return talking.map((call) => call.id);
       return ids('held');
@@ -139,7 +143,7 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
     case 'call.dial': {
       const hand = inHand(state);
       if (state.errand !== undefined) return no('not_in_state', 'One moment');
-      if (liveTransfer(state) !== undefined) return no('not_in_state', 'Finish the transfer first');
+      if (handTransfer(state) !== undefined) return no('not_in_state', 'Finish the transfer first');
       if (hand !== undefined && (hand.phase.name !== 'talking' || hand.emergency)) {
         return no('not_in_state', 'A call is up');
       }
@@ -150,11 +154,11 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
       return yes;
     }
     case 'call.swap': {
-      const live = liveTransfer(state);
+      const live = handTransfer(state);
       if (live !== undefined) return machineAccepts(state, live, 'swap') ? yes : no('not_in_state', 'No call to swap');
       const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
       if (state.errand !== undefined || talking.length !== 1) return no('not_in_state', 'No call to swap');
-      const held = callsIn(state, 'held').length;
+      const held = heldCalls(state).length;
       if (held === 0) return no('not_in_state', 'No call on hold');
       return held === 1 ? yes : no('ambiguous', 'Press the key of the line');
     }

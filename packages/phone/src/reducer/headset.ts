@@ -2,7 +2,7 @@ import { seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { endThen } from './errand.ts';
-import { callsIn, inHand, isLeg, liveTransfer } from './inquiry.ts';
+import { callsIn, handTransfer, heldCalls, inHand, isLeg } from './inquiry.ts';
 import { cancelKey, holdKey, type Plain, redial, toComplete } from './keys.ts';
 
 type HeadsetVerb = 'headset.short' | 'headset.long' | 'headset.double' | 'headset.triple' | 'headset.redial';
@@ -11,8 +11,8 @@ type HeadsetVerb = 'headset.short' | 'headset.long' | 'headset.double' | 'headse
 export function headsetStep(d: Draft, verb: HeadsetVerb, ticket: Ticket | undefined, plain: Plain): void {
   const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
   const hand = inHand(d.state);
-  const held = callsIn(d.state, 'held');
-  const live = liveTransfer(d.state);
+  const held = heldCalls(d.state);
+  const live = handTransfer(d.state);
   const done = toComplete(d);
   const { prompt } = d.state;
   switch (verb) {

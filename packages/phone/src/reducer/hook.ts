@@ -1,7 +1,7 @@
 import { hangUp, ringBack, seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
-import { callsIn, emergencyCall, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
+import { callsIn, emergencyCall, handTransfer, heldCalls, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { bridged } from './joined.ts';
 import type { Plain } from './keys.ts';
 import type { Call, Errand } from './state.ts';
@@ -40,14 +40,15 @@ function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   }
   const back = d.state.calls.find((call) => call.recalling && call.phase.name === 'held');
   const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
-  const held = callsIn(d.state, 'held');
+  const held = heldCalls(d.state);
   const live = liveTransfer(d.state);
+  const watched = live !== undefined && handTransfer(d.state) === undefined;
   if (hasTurnedBack(d)) d.done(ticket);
   else if (back !== undefined && live !== undefined && isLeg(live, back.id))
     plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
   else if (inHand(d.state) !== undefined || d.state.prompt !== undefined || d.state.errand !== undefined)
     d.done(ticket);
-  else if (live !== undefined) d.done(ticket);
+  else if (live !== undefined && !(watched && ringing !== undefined)) d.done(ticket);
   else if (back !== undefined) plain(d, { verb: 'call.resume', callId: back.id }, ticket);
   else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
   else if (held.length === 1 && held[0] !== undefined) plain(d, { verb: 'call.resume', callId: held[0].id }, ticket);
@@ -73,7 +74,7 @@ function hasTurnedBack(d: Draft): boolean {
 function putDown(d: Draft, ticket: Ticket | undefined): void {
   const transfers = d.state.transfers.map((record) => ({ ...record, putDown: true }));
   d.set({ hook: 'on', beep: undefined, transfers });
-  const live = liveTransfer(d.state);
+  const live = handTransfer(d.state);
   const { prompt, errand } = d.state;
   const among = bridged(d.state, true);
   if (among !== undefined && inHand(d.state)?.phase.name === 'joined') {
@@ -102,9 +103,10 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
     } else if (!isUnderWay(live) && machineAccepts(d.state, live, 'cancel')) {
       drive(d, id, { type: 'cancel' });
     } else if (live.machine.name === 'retrieving') ringBack(d, live.pair.caller);
-    // a leg that is not held for the transfer hears nothing of an empty room
+    // a leg that is not held for the transfer hears nothing of an empty room; who was talked to beside it is let go
     for (const call of callsIn(d.state, 'talking')) {
       if (isLeg(live, call.id)) d.phase(call.id, { name: 'held', mutedOnly: true });
+      else hangUp(d, call.id);
     }
     d.done(ticket);
     return;
@@ -112,7 +114,7 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
   d.set({ prompt: undefined });
   const hand = inHand(d.state);
   if (hand !== undefined && hand.phase.name !== 'holding') hangUp(d, hand.id);
-  for (const call of callsIn(d.state, 'held', 'holding')) keep(d, call);
+  for (const call of [...heldCalls(d.state), ...callsIn(d.state, 'holding')]) keep(d, call);
   d.done(ticket);
 }
 
@@ -132,14 +134,14 @@ function keep(d: Draft, call: Call): void {
 /** Flash (R): the waiting call, the other call, or a transfer. */
 function flash(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);
-  const live = liveTransfer(d.state);
+  const live = handTransfer(d.state);
+  const held = heldCalls(d.state).length > 0;
   if (live !== undefined) {
     if (d.state.prompt !== undefined) plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
     else plain(d, { verb: 'transfer.swap', transferId: live.pair.transfer }, ticket);
   } else if (ringing !== undefined) plain(d, { verb: 'call.answer', callId: ringing.id }, ticket);
-  else if (callsIn(d.state, 'held').length > 0 && inHand(d.state) !== undefined)
-    plain(d, { verb: 'call.swap' }, ticket);
+  else if (held && inHand(d.state) !== undefined) plain(d, { verb: 'call.swap' }, ticket);
   else if (callsIn(d.state, 'talking').length > 0) plain(d, { verb: 'transfer.start' }, ticket);
-  else if (callsIn(d.state, 'held').length > 0) plain(d, { verb: 'call.resume' }, ticket);
+  else if (held) plain(d, { verb: 'call.resume' }, ticket);
   else d.refuse(ticket, 'hook.flash', 'not_in_state', 'No call');
 }

@@ -43,6 +43,24 @@ export function liveTransfer(state: PhoneState): TransferRecord | undefined {
   return state.transfers.find((record) => record.outcome === undefined || record.machine.name === 'retrieving');
 }
 
+/**
+ * The live transfer that the person's hand belongs to. While a REFER is only watched (180 s at the most), both legs wait
+ * and the person may answer, call and hold others: what then happens to the legs waits for a free hand.
+ */
+export function handTransfer(state: PhoneState): TransferRecord | undefined {
+  const live = liveTransfer(state);
+  if (live?.machine.name !== 'watching') return live;
+  const hand = inHand(state);
+  return hand !== undefined && isLeg(live, hand.id) ? live : undefined;
+}
+
+/** Held calls that the person may take back: not the legs of a transfer that is watched. */
+export function heldCalls(state: PhoneState): readonly Call[] {
+  const live = liveTransfer(state);
+  const held = callsIn(state, 'held');
+  return live?.machine.name === 'watching' ? held.filter(({ id }) => !isLeg(live, id)) : held;
+}
+
 const underWay: readonly TransferRecord['machine']['name'][] = [
   'armed',
   'degrading',

@@ -7,7 +7,7 @@ import { settingName, withSetting } from './choices.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { answerNow, begin } from './errand.ts';
-import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
+import { handTransfer, heldCalls, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
 import { conference, joinOf } from './joined.ts';
 import { handStep } from './keys.ts';
 import type { TransferRecord } from './state.ts';
@@ -74,8 +74,8 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
       return;
     }
     case 'call.swap': {
-      const [held] = callsIn(d.state, 'held');
-      const live = liveTransfer(d.state) ?? (held === undefined ? undefined : restoredAround(d, held.id));
+      const [held] = heldCalls(d.state);
+      const live = handTransfer(d.state) ?? (held === undefined ? undefined : restoredAround(d, held.id));
       if (live !== undefined) swap(d, live.pair.transfer, ticket);
       else if (held !== undefined) begin(d, { name: 'resume', call: held.id }, ticket);
       else throw new Error('swap what?');

@@ -7,7 +7,17 @@ import type { Draft } from './draft.ts';
 import { begin, endThen } from './errand.ts';
 import { headsetStep } from './headset.ts';
 import { hookStep } from './hook.ts';
-import { callsIn, inHand, isEmergency, isLeg, liveTransfer, restingTransfer, seizesSoon } from './inquiry.ts';
+import {
+  callsIn,
+  handTransfer,
+  heldCalls,
+  inHand,
+  isEmergency,
+  isLeg,
+  liveTransfer,
+  restingTransfer,
+  seizesSoon,
+} from './inquiry.ts';
 import { bridged, conference, joinOf } from './joined.ts';
 import type { Call, TransferRecord } from './state.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
@@ -111,7 +121,7 @@ function digit(d: Draft, pressed: string, ticket: Ticket | undefined, plain: Pla
     d.done(ticket);
     return;
   }
-  // an emergency number can be dialled beside a transfer that waits for its verdict; any other one is refused then
+  // beside a transfer that is only watched any number can be dialled; beside its REFER none but an emergency number
   if (inHand(d.state) !== undefined) {
     nothing(d, ticket, 'key.digit', 'Not now');
     return;
@@ -179,7 +189,7 @@ function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plai
     }
     const hand = inHand(d.state);
     const free = hand === undefined || (hand.phase.name === 'talking' && !hand.emergency);
-    if (!free || d.state.errand !== undefined || liveTransfer(d.state) !== undefined) {
+    if (!free || d.state.errand !== undefined || handTransfer(d.state) !== undefined) {
       nothing(d, ticket, 'key.line', 'Not now');
       return;
     }
@@ -225,8 +235,8 @@ function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plai
 
 /** Hold: hold, take back, or swap (also between the legs of a transfer). */
 export function holdKey(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
-  const held = callsIn(d.state, 'held');
-  const live = liveTransfer(d.state);
+  const held = heldCalls(d.state);
+  const live = handTransfer(d.state);
   if (live !== undefined) {
     plain(d, { verb: 'transfer.swap', transferId: live.pair.transfer }, ticket);
     return;
@@ -339,9 +349,9 @@ function closeSeized(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
     return;
   }
   d.set({ prompt: undefined });
-  const held = callsIn(d.state, 'held');
+  const held = heldCalls(d.state);
   const [back] = held;
-  if (back !== undefined && held.length === 1 && liveTransfer(d.state) === undefined)
+  if (back !== undefined && held.length === 1 && handTransfer(d.state) === undefined)
     plain(d, { verb: 'call.resume', callId: back.id }, ticket);
   else d.done(ticket);
 }
@@ -352,20 +362,22 @@ export function cancelKey(d: Draft, ticket: Ticket | undefined, plain: Plain): v
     closeSeized(d, ticket, plain);
     return;
   }
-  const transfer = liveTransfer(d.state) ?? restingTransfer(d.state) ?? bridged(d.state, true);
+  const aside = callsIn(d.state, 'ringing').length + heldCalls(d.state).length > 0;
+  const live = aside ? handTransfer(d.state) : liveTransfer(d.state);
+  const transfer = live ?? restingTransfer(d.state) ?? bridged(d.state, true);
   const hand = inHand(d.state);
   if (transfer !== undefined && (hand === undefined || isLeg(transfer, hand.id))) {
     plain(d, { verb: 'transfer.cancel', transferId: transfer.pair.transfer }, ticket);
     return;
   }
-  const held = callsIn(d.state, 'held');
+  const held = heldCalls(d.state);
   if (hand !== undefined) {
     const [back] = held;
     if (
       back !== undefined &&
       held.length === 1 &&
       d.state.errand === undefined &&
-      liveTransfer(d.state) === undefined
+      handTransfer(d.state) === undefined
     ) {
       endThen(d, hand.id, { name: 'resume', call: back.id }, ticket);
     } else plain(d, { verb: 'call.hangup', callId: hand.id }, ticket);

@@ -58,6 +58,8 @@ export class Dialog {
   #localCSeq: number;
   #remoteCSeq: number | undefined;
   #flow: Flow;
+  /** Hosts that its messages came from. */
+  readonly #hosts: Set<string>;
 
   constructor(facts: DialogFacts) {
     this.seat = facts.seat;
@@ -70,6 +72,7 @@ export class Dialog {
     this.#localCSeq = facts.localCSeq;
     this.#remoteCSeq = facts.remoteCSeq;
     this.#flow = facts.flow;
+    this.#hosts = new Set([facts.flow.host]);
   }
 
   get identity(): DialogIdentity {
@@ -127,6 +130,16 @@ export class Dialog {
   /** A message of the far side came over `flow`. */
   seen(flow: Flow): void {
     this.#flow = flow;
+    this.#hosts.add(flow.host);
+  }
+
+  /**
+   * Whether the far side may be at `host`: a message of the dialog came from there before (requests are looked at after
+   * this question only), or its routes or its Contact say so. Ports do not count: a NAT may change them.
+   */
+  expects(host: string): boolean {
+    if (this.#hosts.has(host)) return true;
+    return [...this.#routes, this.#target].some((at) => nextHop(at, this.#flow, this.seat.transports).host === host);
   }
 
   /** Target refresh (RFC 3261 §12.2.2). The caller has applied the guards. True when it changed. */

@@ -1,4 +1,5 @@
 import type { Millis } from '@switchhook/sans-io';
+import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
 import { callIdOf, toTagOf } from '../message/values.ts';
 import type { Flow } from './door.ts';
@@ -10,8 +11,8 @@ import { StrangerGate } from './stranger-gate.ts';
 export interface AdmissionHost {
   readonly settings: UserAgentSettings;
   readonly seats: readonly Seat[];
-  /** Whether a request fits something of ours wherever it comes from: its ids could not be guessed. */
-  isExpected(request: SipRequest): boolean;
+  /** The dialog that a request means by its ids, which could not be guessed, or that it may be the first word of. */
+  expectedIn(request: SipRequest): Dialog | undefined;
   note(word: string, detail: string, flow: Flow): void;
 }
 
@@ -37,11 +38,23 @@ export class Admission {
 
   /** All responses (their transaction knows better), what is expected, and from elsewhere only what fits a dialog. */
   admits(message: SipMessage, flow: Flow, now: Millis): boolean {
-    if (message.kind === 'response' || this.#trusts(flow)) return true;
+    if (message.kind === 'response') return true;
+    const dialog = this.#host.expectedIn(message);
+    if (dialog !== undefined) return this.#mayJoinIn(dialog, message, flow);
+    if (this.#trusts(flow)) return true;
     if (this.#host.settings.acceptFrom === 'any') return this.#mayCall(message, flow, now);
-    const known = this.#host.isExpected(message);
-    this.#host.note(known ? 'foreign-source' : 'stranger', message.method, flow);
-    return known;
+    this.#host.note('stranger', message.method, flow);
+    return false;
+  }
+
+  /**
+   * Who has overheard Call-ID and both tags could end a call, or say of a transfer that it succeeded: a request inside a
+   * dialog counts from where the dialog has been, and from the account's own server. Another gets no answer.
+   */
+  #mayJoinIn(dialog: Dialog, { method }: SipRequest, flow: Flow): boolean {
+    if (dialog.seat.serves(flow) || dialog.expects(flow.host)) return true;
+    this.#host.note('foreign-source', method, flow);
+    return this.#host.settings.inDialogFrom === 'any';
   }
 
   #trusts(flow: Flow): boolean {

@@ -45,9 +45,9 @@ export class Reception {
     return this.#host.services.dialogs.find(callIdOf(request), toTag, fromTagOf(request) ?? '');
   }
 
-  /** Whether a request fits something of ours wherever it comes from: its ids could not be guessed. */
-  isExpected(request: SipRequest): boolean {
-    return this.dialogOf(request) !== undefined || this.#host.sentRefers.awaited(request) !== undefined;
+  /** The dialog that a request means, or that a NOTIFY may be the first word of (RFC 6665 §4.1.2.4). */
+  expectedIn(request: SipRequest): Dialog | undefined {
+    return this.dialogOf(request) ?? this.#host.sentRefers.awaited(request);
   }
 
   /** ACK of a 2xx. One that matches nothing is dropped. */

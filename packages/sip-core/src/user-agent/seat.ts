@@ -26,6 +26,7 @@ export class Seat {
   /** The transports that we have sockets for. */
   readonly transports: ReadonlySet<TransportName>;
   readonly #settings: UserAgentSettings;
+  readonly #alsoAt: ReadonlySet<string>;
   readonly #credentials: Credentials | undefined;
   #gruu: SipUri | undefined;
   #gruuText: string | undefined;
@@ -41,6 +42,7 @@ export class Seat {
     if (instance !== undefined && !/^urn:[a-z0-9-]+:[!-~]+$/i.test(instance)) throw new Error(`not a URN: ${instance}`);
     this.capabilities = capabilityFields(account);
     const { transport, server } = account;
+    this.#alsoAt = new Set(server.alsoAt?.map(flowHost));
     this.flow = { transport, host: flowHost(server.host), port: server.port };
     const { password } = account;
     this.#credentials =
@@ -107,7 +109,7 @@ export class Seat {
    */
   serves(flow: Flow): boolean {
     const { host, port } = this.flow;
-    if (flow.host !== host) return false;
+    if (flow.host !== host) return this.#alsoAt.has(flow.host);
     return flow.transport !== 'udp' || flow.port === port || !isLoopback(flow.host);
   }
 

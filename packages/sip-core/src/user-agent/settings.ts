@@ -21,8 +21,11 @@ export interface Account {
   readonly authId?: string;
   readonly password?: string;
   readonly transport: TransportName;
-  /** Numeric address and port of the registrar or outbound proxy, resolved by the shell. */
-  readonly server: { readonly host: string; readonly port: number };
+  /**
+   * Numeric address and port of the registrar or outbound proxy, resolved by the shell. What comes from one of `alsoAt`,
+   * further numeric addresses of it (a cluster, the other records of its name), is its word as well.
+   */
+  readonly server: { readonly host: string; readonly port: number; readonly alsoAt?: readonly string[] };
   /** False = no REGISTER; calls go to `server` all the same. */
   readonly register: boolean;
   /** Seconds asked for in REGISTER. Default 300. */
@@ -48,6 +51,11 @@ export interface UserAgentSettings {
   readonly userAgent?: string;
   /** Who may call us: only the flows of our own servers (default), or anybody. */
   readonly acceptFrom?: 'servers' | 'any';
+  /**
+   * Whose requests inside a dialog are taken: `known` (default) = of the account's server, of the hosts that the dialog's
+   * messages came from, and of those that its Contact and Record-Route name; `any` = of whoever knows Call-ID and both tags.
+   */
+  readonly inDialogFrom?: 'known' | 'any';
   readonly crypto: Crypto;
   /** Timer T1 in ms (RFC 3261 §17.1.1.1). Default 500. */
   readonly t1Ms?: number;

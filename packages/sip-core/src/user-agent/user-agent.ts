@@ -112,7 +112,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     this.#admission = new Admission({
       settings,
       seats: this.#seats,
-      isExpected: (request) => this.#reception.isExpected(request),
+      expectedIn: (request) => this.#reception.expectedIn(request),
       note: (word, detail, flow) => this.#services.note(word, detail, flow),
     });
     this.#halves = new HalfMessages(this.#intake, this.#services, (flow) => {
