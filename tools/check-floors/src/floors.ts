@@ -38,6 +38,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'tools/packed', floor: 6, pure: false },
   { folder: 'tools/mutate', floor: 6, pure: false },
   { folder: 'tools/interop', floor: 8, pure: false },
+  { folder: 'tools/hardware-lab', floor: 8, pure: false },
 ];
 
 /** Packages that only these rooms may import. */

@@ -5,6 +5,8 @@ export type Fault =
   /** Every hold is refused with 488. */
   | 'hold-refused'
   | 'refer-refused'
+  /** Every REFER is 2.5 s on its way. */
+  | 'refer-slow'
   /** No NOTIFY ever arrives. */
   | 'no-notify'
   /** Neither NOTIFY nor BYE ever arrives: nobody says what became of the transfer. */
@@ -45,6 +47,7 @@ export interface Passage {
 const FIRST_LETTERS: Readonly<Record<Fault, string>> = {
   'hold-refused': 'I',
   'refer-refused': 'R',
+  'refer-slow': 'R',
   'no-notify': 'N',
   'no-verdict': 'NB',
   'notify-before-2xx': 'S',
@@ -98,6 +101,8 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
     }
     case 'refer-refused':
       return sent && sip.method === 'REFER' ? reReply('603 Decline') : pass;
+    case 'refer-slow':
+      return sent && sip.method === 'REFER' ? { deliver: bytes, laterMs: 2500 } : pass;
     case 'no-notify':
       return !sent && sip.method === 'NOTIFY' ? { deliver: undefined, laterMs: 0 } : pass;
     case 'no-verdict':

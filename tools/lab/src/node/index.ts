@@ -1,9 +1,12 @@
+export { findingsOf } from './demo/findings.ts';
 export { type DemoOptions, demoOptions } from './demo/options.ts';
+export { playTransfer } from './demo/play.ts';
 export { type DemoResult, runDemo } from './demo/run.ts';
 export { GuestOffice } from './guest-office.ts';
+export { mqttHandAt } from './hands/mqtt.ts';
 export { openHand } from './hands/open-hand.ts';
 export { openOnFreePlot } from './plots.ts';
-export { RealOffice, type RealOfficeOptions, type RealPerson, until } from './real-office.ts';
-export { type RealPhone, startRealPhone } from './real-phone.ts';
+export { RealOffice, type RealOfficeOptions, type RealPerson, type SeenPhone, until } from './real-office.ts';
+export { type RealPhone, type RealPhoneOptions, startRealPhone } from './real-phone.ts';
 export { seededCrypto } from './seeded-crypto.ts';
 export { PlotTaken, WireNetwork, type WireOptions } from './wire-network.ts';

@@ -11,7 +11,7 @@ import { VOICE_HZ } from '../people/voices.ts';
 import { Recording } from '../recorder/recording.ts';
 import { openOnFreePlot } from './plots.ts';
 import { DOMAIN, passwordOf, startExchange } from './real-exchange.ts';
-import { type RealPhone, startRealPhone } from './real-phone.ts';
+import { type RealPhone, type RealPhoneOptions, startRealPhone } from './real-phone.ts';
 import { WireNetwork } from './wire-network.ts';
 
 export type RealPerson = 'receptionist' | 'caller' | 'specialist';
@@ -26,11 +26,24 @@ export interface RealOfficeOptions {
   readonly specialistSilent: boolean;
 }
 
+/** What the office sees of a phone: its picture and what it tells. */
+export interface SeenPhone {
+  readonly runtime: Pick<Runtime, 'snapshot' | 'subscribe' | 'idle'>;
+  close(): Promise<void>;
+}
+
+/** Who has which phone; the receptionist's may be another than the lab's own. */
+export interface OfficePhones<Desk extends SeenPhone> {
+  readonly receptionist: Desk;
+  readonly caller: RealPhone;
+  readonly specialist: RealPhone;
+}
+
 /** The office in real time on loopback: three phones, an exchange, and a network that hears everything. */
-export class RealOffice {
+export class RealOffice<Desk extends SeenPhone = SeenPhone> {
   readonly plan: OfficePlan;
   readonly recording: Recording;
-  readonly phones: Readonly<Record<RealPerson, RealPhone>>;
+  readonly phones: OfficePhones<Desk>;
   /** Wall clock at the recording's zero, ms since 1970. */
   readonly epochMs: number;
   readonly #network: WireNetwork;
@@ -40,7 +53,7 @@ export class RealOffice {
   private constructor(parts: {
     plan: OfficePlan;
     recording: Recording;
-    phones: Record<RealPerson, RealPhone>;
+    phones: OfficePhones<Desk>;
     network: WireNetwork;
     exchange: { readonly close: () => void };
     began: number;
@@ -55,7 +68,15 @@ export class RealOffice {
   }
 
   /** Open everything; resolves when all three phones are registered. */
-  static async open(options: RealOfficeOptions): Promise<RealOffice> {
+  static open(options: RealOfficeOptions): Promise<RealOffice<RealPhone>> {
+    return RealOffice.openWith(options, startRealPhone);
+  }
+
+  /** The same with another phone on the receptionist's desk: it must be bound at its `lan` address and known by its `wan` address. */
+  static async openWith<Desk extends SeenPhone>(
+    options: RealOfficeOptions,
+    startDesk: (told: RealPhoneOptions) => Promise<Desk>,
+  ): Promise<RealOffice<Desk>> {
     const began = performance.now();
     const recording = new Recording();
     const random = new SeededRandom(options.seed);
@@ -75,20 +96,19 @@ export class RealOffice {
       who === 'specialist' && options.specialistSilent
         ? { type: 'silence' }
         : { type: 'tone', cadence: String(VOICE_HZ[who]) };
-    const start = (who: RealPerson) =>
-      startRealPhone({
-        plan: plan[who],
-        exchange: plan.exchange,
-        domain: DOMAIN,
-        password: passwordOf(plan[who].user),
-        sound: voice(who),
-      });
+    const told = (who: RealPerson): RealPhoneOptions => ({
+      plan: plan[who],
+      exchange: plan.exchange,
+      domain: DOMAIN,
+      password: passwordOf(plan[who].user),
+      sound: voice(who),
+    });
     const [receptionist, caller, specialist] = await Promise.all([
-      start('receptionist'),
-      start('caller'),
-      start('specialist'),
+      startDesk(told('receptionist')),
+      startRealPhone(told('caller')),
+      startRealPhone(told('specialist')),
     ]);
-    const office = new RealOffice({
+    const office = new RealOffice<Desk>({
       plan,
       recording,
       phones: { receptionist, caller, specialist },
@@ -98,7 +118,7 @@ export class RealOffice {
     });
     const registered = (snapshot: Snapshot) => snapshot.registrations.every((one) => one.state === 'registered');
     await Promise.all(
-      Object.values(office.phones).map((phone) => until(phone.runtime, registered, 'registered', 12_000)),
+      [receptionist, caller, specialist].map(({ runtime }) => until(runtime, registered, 'registered', 12_000)),
     );
     return office;
   }
@@ -116,7 +136,8 @@ export class RealOffice {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.phones).map((phone) => phone.close()));
+    const { receptionist, caller, specialist } = this.phones;
+    await Promise.all([receptionist, caller, specialist].map((phone) => phone.close()));
     this.#exchange.close();
     await this.#network.close();
   }
@@ -124,7 +145,7 @@ export class RealOffice {
 
 /** Wait until the picture of a phone fits; rejects, naming what was waited for, after `limitMs`. */
 export function until(
-  runtime: Runtime,
+  runtime: SeenPhone['runtime'],
   fits: (snapshot: Snapshot) => boolean,
   what: string,
   limitMs: number,

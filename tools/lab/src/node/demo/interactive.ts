@@ -4,6 +4,7 @@ import { lampLevel, lampPatterns, type PatternName } from '@switchhook/phone';
 import { monotonicClock } from '@switchhook/sip-core/node';
 import { pause } from '../pause.ts';
 import type { RealOffice } from '../real-office.ts';
+import type { RealPhone } from '../real-phone.ts';
 import { phoneWidth, screen } from './layout.ts';
 import { outcomesOf, type Played, shownIn, specialistAnswers } from './play.ts';
 
@@ -22,7 +23,7 @@ const HELP: readonly string[] = [
 ];
 
 /** The demo with a person at the keys: the telephone at the left, its ladder growing at the right. Ends with `q` or Ctrl-C. */
-export async function playByHand(office: RealOffice): Promise<Played> {
+export async function playByHand(office: RealOffice<RealPhone>): Promise<Played> {
   const { runtime } = office.phones.receptionist;
   const answering = specialistAnswers(office);
   const outcomes = outcomesOf(office);

@@ -22,10 +22,7 @@ interface Answer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/**
- * Every step as a command through a broker: an embedded one, the real bridge process between it and the phone's control
- * socket. It sees nothing of the phone but what the bridge publishes.
- */
+/** The hand on a phone of this process, which gets a control socket for it. */
 export async function mqttHand(runtime: Runtime): Promise<Hand> {
   const folder = mkdtempSync(join(tmpdir(), 'switchhook-demo-'));
   const control = await ControlServer.open({
@@ -36,12 +33,30 @@ export async function mqttHand(runtime: Runtime): Promise<Hand> {
     version: '0.1.0',
     wall: Date.now,
   });
+  const closeAll = async (): Promise<void> => {
+    await control.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const hand = await mqttHandAt(control.path);
+    return { ...hand, close: () => hand.close().then(closeAll) };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/**
+ * Every step as a command through a broker: an embedded one, the real bridge process between it and the control socket of
+ * whatever phone. It sees nothing of the phone but what the bridge publishes.
+ */
+export async function mqttHandAt(controlPath: string): Promise<Hand> {
+  const folder = mkdtempSync(join(tmpdir(), 'switchhook-bridge-'));
   const broker = await Broker.open();
-  const bridge = startBridge(folder, control.path, broker.url);
+  const bridge = startBridge(folder, controlPath, broker.url);
   const close = async (): Promise<void> => {
     await bridge.stop();
     await broker.close();
-    await control.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -149,8 +164,10 @@ function startBridge(
 ): { readonly trouble: () => string | undefined; readonly stop: () => Promise<void> } {
   const file = join(folder, 'bridge.yaml');
   writeFileSync(file, JSON.stringify({ id: ID, broker: { url }, control, log: { level: 'warn' } }));
-  const main = join(ROOT, 'apps/mqtt-bridge/src/node/main.ts');
-  const args = ['--conditions=@switchhook/source', '--import', 'tsx', main, '--config', file];
+  const program = import.meta.url.endsWith('.ts')
+    ? ['--conditions=@switchhook/source', '--import', 'tsx', join(ROOT, 'apps/mqtt-bridge/src/node/main.ts')]
+    : [join(ROOT, 'apps/mqtt-bridge/dist/node/main.js')];
+  const args = [...program, '--config', file];
   const child: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stdout!.on('data', (chunk) => {

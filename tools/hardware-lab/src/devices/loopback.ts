@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Samples a second of everything here, mono. */
+export const RATE = 8000;
+
+/** The phone's end of a cable of the snd-aloop card, one a substream: what it plays there comes out at the other end, and back. */
+export const phoneEnd = (cable: number): string => `hw:CARD=Loopback,DEV=0,SUBDEV=${cable}`;
+const otherEnd = (cable: number): string => `hw:CARD=Loopback,DEV=1,SUBDEV=${cable}`;
+
+/** Sizes that a late test survives: aplay's and arecord's own would be smaller than a busy second. */
+const SHAPE = ['-q', '-f', 'S16_LE', '-r', String(RATE), '-c', '1', '--period-size=160', '--buffer-size=4000'];
+
+/** What an ear at the other end of the cable hears, recorded by arecord into a file. */
+export class Ear {
+  readonly #child: ChildProcess;
+  readonly #file: string;
+  #trouble = '';
+
+  constructor(cable: number, folder: string) {
+    this.#file = join(folder, `ear-${cable}.raw`);
+    this.#child = spawn('arecord', [...SHAPE, '-D', otherEnd(cable), '-t', 'raw', this.#file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child.stderr!.on('data', (chunk) => {
+      this.#trouble += chunk;
+    });
+  }
+
+  /** All that was heard so far. Throws when arecord cannot record. */
+  heard(): Int16Array {
+    if (this.#child.exitCode !== null) throw new Error(`arecord ended: ${this.#trouble}`);
+    const bytes = readFileSync(this.#file);
+    return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.length & ~1)));
+  }
+
+  async close(): Promise<void> {
+    await ended(this.#child);
+  }
+}
+
+/** Somebody who says one tone at the other end of the cable, by aplay. */
+export class Mouth {
+  readonly #child: ChildProcess;
+
+  /** `seconds` is how long the tone lasts. */
+  constructor(cable: number, folder: string, hz: number, seconds: number) {
+    const file = join(folder, `mouth-${cable}.raw`);
+    const samples = Int16Array.from(
+      { length: seconds * RATE },
+      (_, i) => 8000 * Math.sin((2 * Math.PI * hz * i) / RATE),
+    );
+    writeFileSync(file, new Uint8Array(samples.buffer));
+    this.#child = spawn('aplay', [...SHAPE, '-D', otherEnd(cable), '-t', 'raw', file], { stdio: 'ignore' });
+  }
+
+  async close(): Promise<void> {
+    await ended(this.#child);
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGKILL');
+  await gone;
+}

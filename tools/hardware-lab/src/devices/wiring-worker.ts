@@ -1,0 +1,72 @@
+/**
+ * The wires between the lines of a gpio-sim chip: keys that join a driven line to a read one, and eyes on the lamps. A thread of its
+ * own, since a contact is not late because a test is busy.
+ */
+
+import { openSync, readSync, writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Wires } from './wiring.ts';
+
+const { driven, read, lamps, keys, active } = workerData as Wires;
+const pressed = new Int32Array(keys);
+const byte = Buffer.alloc(1);
+const drivenFds = driven.map((line) => openSync(line.value, 'r'));
+const lampFds = lamps.map((line) => openSync(line.value, 'r'));
+const pullFds = read.map((line) => openSync(line.pull, 'w'));
+const pulled = read.map(() => -1);
+const shown = lamps.map(() => -1);
+const rest = active === 1 ? 0 : 1;
+/** A driver that settles for some milliseconds between driving and reading sees the contact; lamps need no more than 10 ms. */
+const KEY_MS = 0.5;
+const LAMP_MS = 8;
+let looked = 0;
+
+const level = (fd: number): number => {
+  readSync(fd, byte, 0, 1, 0);
+  return byte[0] === 0x31 ? 1 : 0;
+};
+
+/** The last cell stops the thread, the one before it counts the rounds. */
+const STOP = driven.length * read.length;
+while (Atomics.load(pressed, STOP) === 0) {
+  const any = pressed.some((down, i) => i < STOP && down === 1);
+  if (any || pulled.includes(-1) || pulled.some((now) => now !== rest)) mirror();
+  const now = performance.timeOrigin + performance.now();
+  if (now - looked >= LAMP_MS) {
+    looked = now;
+    watch(now);
+  }
+  Atomics.wait(pressed, STOP, 0, any ? KEY_MS : LAMP_MS / 2);
+}
+process.exit();
+
+/** A read line has the active level when it hangs together, over pressed keys, with a line that is driven to it: three keys of a square press the fourth too. */
+function mirror(): void {
+  const rows = drivenFds.map((fd) => level(fd) === active);
+  const columns = read.map(() => false);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (let r = 0; r < driven.length; r++)
+      for (let c = 0; c < read.length; c++) {
+        if (pressed[r * read.length + c] !== 1 || rows[r] === columns[c]) continue;
+        rows[r] = true;
+        columns[c] = true;
+        grown = true;
+      }
+  }
+  columns.forEach((joined, c) => {
+    const wanted = joined ? active : rest;
+    if (pulled[c] === wanted) return;
+    pulled[c] = wanted;
+    writeSync(pullFds[c]!, wanted === 1 ? 'pull-up' : 'pull-down', 0);
+  });
+}
+
+function watch(now: number): void {
+  lampFds.forEach((fd, i) => {
+    const lit = level(fd);
+    if (shown[i] === lit) return;
+    shown[i] = lit;
+    parentPort!.postMessage({ lamp: lamps[i]!.name, at: now, lit: lit === 1 });
+  });
+}

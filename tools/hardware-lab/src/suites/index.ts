@@ -1,0 +1,5 @@
+import type { Suite } from '../guest/suite.ts';
+import { sound } from './sound.ts';
+
+/** All suites, in the order in which they are played. */
+export const SUITES: readonly Suite[] = [sound];
