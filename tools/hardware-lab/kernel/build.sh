@@ -14,6 +14,13 @@ sed -i 's/^if !UML$/if UML || !UML/' sound/Kconfig
 cp "$recipe/i2c-record.c" drivers/i2c/
 echo 'obj-$(CONFIG_I2C) += i2c-record.o' >>drivers/i2c/Makefile
 
+# A host with AMX has more registers than this kernel expects.
+registers=arch/x86/um/os-Linux/registers.c
+cp "$recipe/wide-xstate.h" arch/x86/um/os-Linux/
+sed -i -e 's|^#include <registers.h>|&\n#include "wide-xstate.h"|' \
+  -e 's/ptrace(PTRACE_\([GS]\)ETREGSET, pid, NT_X86_XSTATE, /\1ETXSTATE(pid, /' \
+  -e 's/GETXSTATE/get_xstate/; s/SETXSTATE/set_xstate/' $registers
+
 make -s ARCH=um O=../build allnoconfig
 scripts/kconfig/merge_config.sh -m -O ../build ../build/.config "$recipe/kernel.config" >/dev/null
 make -s ARCH=um O=../build olddefconfig

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const INIT = resolve(import.meta.dirname, '../../guest/init.sh');
 const GUEST_MAIN = resolve(import.meta.dirname, '../guest/main.js');
-const MEMORY = '768M';
+const MEMORY_MB = 768;
 
 /** One boot: a kernel, the suite that runs in it, and the folder by which the results come out. */
 export interface Boot {
@@ -25,12 +26,12 @@ export async function boot({ kernel, suite, folder, limitMs, console }: Boot): P
   const child = spawn(
     kernel,
     [
-      `mem=${MEMORY}`,
+      `mem=${MEMORY_MB}M`,
       'root=none',
       'rootfstype=hostfs',
       'rootflags=/',
       'ro',
-      `init=${INIT}`,
+      'init=/bin/busybox',
       `LAB_NODE=${process.execPath}`,
       `LAB_MAIN=${GUEST_MAIN}`,
       `LAB_SUITE=${suite}`,
@@ -40,9 +41,12 @@ export async function boot({ kernel, suite, folder, limitMs, console }: Boot): P
       'con=null',
       'con0=fd:0,fd:1',
       'quiet',
+      '--',
+      'sh',
+      INIT,
     ],
     // a process group of its own: User-Mode-Linux runs its processes as processes of the host
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: folder, env: { ...process.env, TMPDIR: '/tmp' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: folder, env: { ...process.env, TMPDIR: memoryFolder() } },
   );
   let tail = '';
   let rest = '';
@@ -74,6 +78,14 @@ export async function boot({ kernel, suite, folder, limitMs, console }: Boot): P
   return {
     trouble: `${late ? `not over after ${limitMs / 1000} s` : 'the kernel stopped before its suite was over'}:\n${tail}`,
   };
+}
+
+/** Where the file lies that is the kernel's memory: in memory, where there is room for it. */
+function memoryFolder(): string {
+  const shared = '/dev/shm';
+  if (!existsSync(shared)) return tmpdir();
+  const { bavail, bsize } = statfsSync(shared);
+  return bavail * bsize > MEMORY_MB * 1.2 * 2 ** 20 ? shared : tmpdir();
 }
 
 /** What is left of a kernel's processes. */
