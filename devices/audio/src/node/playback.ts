@@ -7,6 +7,8 @@ import { messageOf, type PcmCounts, refuseOtherRate } from './capture.ts';
 /** Room beyond the prefill, in engine frames: frames that come in a burst. */
 const ROOM_FRAMES = 4;
 const DEFAULT_PREFILL_FRAMES = 2;
+/** So many frames offered within a second and none taken: the PCM is dead. */
+const DEAD_FRAMES = 10;
 const SILENCE = new Int16Array(FRAME_SAMPLES);
 
 /** Numbers for the journal. */
@@ -23,6 +25,8 @@ export class Playback implements AudioSink {
   readonly #backOff = new BackOff();
   #pcm: Pcm | undefined;
   #fault: string | undefined;
+  #offeredThisSecond = 0;
+  #takenThisSecond = 0;
 
   constructor(name: string, prefillFrames = DEFAULT_PREFILL_FRAMES) {
     this.#name = name;
@@ -41,7 +45,7 @@ export class Playback implements AudioSink {
 
   /** Once a second. */
   tend(): string | undefined {
-    if (this.#pcm !== undefined) this.#backOff.succeeded();
+    if (this.#pcm !== undefined) this.#watch();
     else if (this.#backOff.due()) this.#open();
     const fault = this.#fault;
     this.#fault = undefined;
@@ -53,12 +57,28 @@ export class Playback implements AudioSink {
     this.#pcm = undefined;
   }
 
+  /** A card that was pulled out reports no error here: it just has no room any more. While it is held, it cannot come back. */
+  #watch(): void {
+    const dead = this.#offeredThisSecond >= DEAD_FRAMES && this.#takenThisSecond === 0;
+    this.#offeredThisSecond = 0;
+    this.#takenThisSecond = 0;
+    if (!dead) {
+      this.#backOff.succeeded();
+      return;
+    }
+    this.#fault = `playback "${this.#name}" takes no frames; reopening it`;
+    this.close();
+    this.#backOff.failed();
+  }
+
   #put(pcm: Pcm, frame: Int16Array): void {
+    this.#offeredThisSecond++;
     if (pcm.avail() < frame.length) {
       this.counts.dropped++;
       return;
     }
     pcm.writei(frame);
+    this.#takenThisSecond++;
   }
 
   #open(): void {
