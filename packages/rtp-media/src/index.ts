@@ -22,6 +22,17 @@ export * from './session/latch.ts';
 export * from './session/media-session.ts';
 export type * from './session/plan.ts';
 export * from './session/reception.ts';
+export { type SrtpFault, SrtpReceiver } from './srtp/srtp-receiver.ts';
+export { SrtpSender } from './srtp/srtp-sender.ts';
+export {
+  type BlockCipher,
+  type MakeBlockCipher,
+  SRTP_SUITES,
+  type SrtpKeys,
+  type SrtpSuite,
+  type SrtpSuiteName,
+  srtpSuite,
+} from './srtp/suite.ts';
 export * from './tone/cadence.ts';
 export * from './tone/countries.ts';
 export * from './tone/generator.ts';
