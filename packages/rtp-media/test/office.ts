@@ -10,6 +10,7 @@ import {
   RtpView,
   type SessionPlan,
 } from '../src/index.ts';
+import { nodeBlockCipher } from '../src/node/block-cipher.ts';
 
 /** What the network does to a datagram. */
 export interface Weather {
@@ -58,6 +59,7 @@ export class Telephone {
 
   constructor(office: Office, seed: number) {
     this.engine = new MediaEngine({
+      cipher: nodeBlockCipher,
       random: new SeededRandom(seed),
       out: {
         send: (session, bytes, to) => {
@@ -155,7 +157,8 @@ export class Office {
       for (const flight of due) {
         for (const telephone of this.telephones) {
           for (const [session, port] of telephone.ports) {
-            if (port === flight.to.port) telephone.engine.receive(session, flight.bytes, flight.from, flight.at);
+            if (port === flight.to.port)
+              telephone.engine.receive(session, flight.bytes.slice(), flight.from, flight.at);
           }
         }
       }

@@ -3,6 +3,7 @@ import { DtmfGenerator } from '../dtmf/inband.ts';
 import { gainOf, Mix, scale } from '../mixer/mixer.ts';
 import { MediaSession, type Relay } from '../session/media-session.ts';
 import type { Endpoint, MediaId } from '../session/plan.ts';
+import type { MakeBlockCipher } from '../srtp/suite.ts';
 import { ToneGenerator } from '../tone/generator.ts';
 import { MelodyPlayer } from '../tone/melody.ts';
 import { type ToneTable, toneTable } from '../tone/tones.ts';
@@ -39,6 +40,7 @@ interface Bridge {
 export class MediaEngine implements Engine {
   readonly #random: Random;
   readonly #out: MediaOut;
+  readonly #cipher: MakeBlockCipher | undefined;
   readonly #table: ToneTable;
   readonly #parts: Part[] = [];
   #ids: readonly MediaId[] = [];
@@ -64,6 +66,7 @@ export class MediaEngine implements Engine {
     if (rate !== SAMPLE_RATE) throw new Error(`the engine works at ${SAMPLE_RATE} Hz, not at ${rate}`);
     this.#random = settings.random;
     this.#out = settings.out;
+    this.#cipher = settings.cipher;
     this.#table = toneTable(settings.country ?? 'us');
   }
 
@@ -128,8 +131,12 @@ export class MediaEngine implements Engine {
     this.#find(session)?.session.receive(packet, from, now);
   }
 
-  receiveRtcp(session: MediaId, packet: Uint8Array, from: Endpoint, _now: Millis): boolean {
-    return this.#find(session)?.session.believesRtcp(packet, from) ?? false;
+  receiveRtcp(session: MediaId, packet: Uint8Array, from: Endpoint, now: Millis): Uint8Array | undefined {
+    return this.#find(session)?.session.receiveRtcp(packet, from, now);
+  }
+
+  protectRtcp(session: MediaId, packet: Uint8Array): Uint8Array | undefined {
+    return this.#find(session)?.session.protectRtcp(packet);
   }
 
   tick(microphone: Int16Array, speaker: Int16Array, ringer: Int16Array, now: Millis): void {
@@ -221,7 +228,7 @@ export class MediaEngine implements Engine {
 
   #open(id: MediaId): void {
     if (this.#find(id) !== undefined) throw new Error(`media session ${id} is open already`);
-    const session = new MediaSession(id, this.#random, this.#out, this.#relayed);
+    const session = new MediaSession(id, this.#random, this.#out, this.#cipher, this.#relayed);
     this.#parts.push({ session, holdSource: 'silence', connected: false, bridge: undefined, joined: false });
     this.#ids = this.#parts.map((part) => part.session.id);
     this.#join();

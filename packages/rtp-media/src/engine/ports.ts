@@ -1,5 +1,6 @@
 import type { Millis, Random } from '@switchhook/sans-io';
 import type { Endpoint, MediaId } from '../session/plan.ts';
+import type { MakeBlockCipher } from '../srtp/suite.ts';
 import type { CountryName } from '../tone/countries.ts';
 import type { MediaCommand, MediaEvent } from './door.ts';
 
@@ -18,6 +19,8 @@ export interface EngineSettings {
   /** Whose supervisory tones and ring cadence. Default `us`. */
   readonly country?: CountryName;
   readonly out: MediaOut;
+  /** AES for sessions whose plan has SRTP keys; without it such a plan is our own mistake and throws. */
+  readonly cipher?: MakeBlockCipher;
 }
 
 /**
@@ -58,10 +61,13 @@ export interface Engine {
   /** One datagram that came to the session's RTP port. `packet` may be reused after the call. Never throws. */
   receive(session: MediaId, packet: Uint8Array, from: Endpoint, now: Millis): void;
   /**
-   * One datagram that came to the session's RTCP port. Returns whether the shell may believe it: it is well formed as
-   * RTCP (RFC 3550 A.2) and from the address that the session expects (a BYE from elsewhere is an attack).
+   * One datagram that came to the session's RTCP port: what of it the shell may believe, in clear. Undefined when it is not
+   * well formed (RFC 3550 A.2), not authentic, or not from the address that the session expects (a BYE from elsewhere is
+   * an attack). `packet` may be overwritten.
    */
-  receiveRtcp(session: MediaId, packet: Uint8Array, from: Endpoint, now: Millis): boolean;
+  receiveRtcp(session: MediaId, packet: Uint8Array, from: Endpoint, now: Millis): Uint8Array | undefined;
+  /** An RTCP compound of ours as it must go out; undefined when the session is gone or its key has served its time. */
+  protectRtcp(session: MediaId, packet: Uint8Array): Uint8Array | undefined;
   /**
    * 20 ms: `microphone` (160 samples) in, `speaker` and `ringer` (160 samples) filled, packets sent through `out`.
    * Call it once a frame of the clock and never with another frame length.

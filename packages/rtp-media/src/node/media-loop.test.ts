@@ -140,9 +140,12 @@ class NotingEngine implements Engine {
   receive(session: MediaId, bytes: Uint8Array, from: Endpoint): void {
     this.received.push({ session, bytes, from });
   }
-  receiveRtcp(session: MediaId): boolean {
+  receiveRtcp(session: MediaId): undefined {
     this.receivedRtcp.push(session);
-    return false;
+    return undefined;
+  }
+  protectRtcp(_session: MediaId, packet: Uint8Array): Uint8Array {
+    return packet;
   }
   tick(microphone: Int16Array, speaker: Int16Array, ringer: Int16Array, now: number): void {
     assert.ok([microphone, speaker, ringer].every((frame) => frame.length === FRAME_SAMPLES));

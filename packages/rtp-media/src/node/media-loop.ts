@@ -197,7 +197,8 @@ export class MediaLoop {
     const open = reported === undefined ? undefined : this.#sessions.get(reported);
     if (reported === undefined || open === undefined) return;
     this.#contain('receive', () => {
-      if (this.#engine.receiveRtcp(reported, bytes, from, now)) this.#reporter.receive(open.reports, bytes, now);
+      const plain = this.#engine.receiveRtcp(reported, bytes, from, now);
+      if (plain !== undefined) this.#reporter.receive(open.reports, plain, now);
     });
   }
 
@@ -218,7 +219,12 @@ export class MediaLoop {
       to = numbers?.to;
       return numbers;
     });
-    if (packet !== undefined && to !== undefined) this.#io.send(open.pair.rtcp, packet, to);
+    if (packet !== undefined && to !== undefined) this.#sendRtcp(session, open, packet, to);
+  }
+
+  #sendRtcp(session: MediaId, open: OpenSession, packet: Uint8Array, to: Endpoint): void {
+    const sealed = this.#engine.protectRtcp(session, packet);
+    if (sealed !== undefined) this.#io.send(open.pair.rtcp, sealed, to);
   }
 
   #openSession(session: MediaId, port: number, now: Millis): boolean {
@@ -241,7 +247,7 @@ export class MediaLoop {
     if (open === undefined) return;
     const numbers = this.#engine.statistics(session, now);
     const packet = numbers === undefined ? undefined : this.#reporter.goodbye(open.reports, numbers, now);
-    if (packet !== undefined && numbers?.to !== undefined) this.#io.send(open.pair.rtcp, packet, numbers.to);
+    if (packet !== undefined && numbers?.to !== undefined) this.#sendRtcp(session, open, packet, numbers.to);
   }
 
   #closeSession(session: MediaId): void {

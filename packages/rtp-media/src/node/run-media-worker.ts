@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { MediaEngine } from '../engine/engine.ts';
 import type { Sound } from '../engine/sound.ts';
+import { nodeBlockCipher } from './block-cipher.ts';
 import type { MediaIo } from './media-io.ts';
 import { MediaLoop } from './media-loop.ts';
 import { PortPool } from './port-pool.ts';
@@ -47,6 +48,7 @@ export async function runMediaWorker(io: MediaIo, sound: Sound): Promise<void> {
       new MediaEngine({
         random: { bytes: (count) => randomBytes(count) },
         out,
+        cipher: nodeBlockCipher,
         ...(data.country === undefined ? {} : { country: data.country }),
       }),
   });

@@ -23,9 +23,8 @@ export class RtpView {
   payloadOffset = 0;
   payloadLength = 0;
 
-  /** Read `bytes`; undefined when it is a well-formed RTP packet. Never throws, whatever the bytes. */
-  parse(bytes: Uint8Array): RtpFault | undefined {
-    const length = bytes.length;
+  /** Read `bytes[0..length)`; undefined when it is a well-formed RTP packet. Never throws, whatever the bytes. */
+  parse(bytes: Uint8Array, length = bytes.length): RtpFault | undefined {
     if (length < RTP_HEADER) return 'short';
     const first = bytes[0]!;
     if (first >> 6 !== 2) return 'version';

@@ -1,5 +1,6 @@
-import type { Parsed } from '@switchhook/sans-io';
+import type { Parsed, Random } from '@switchhook/sans-io';
 import type { CodecName, Direction, Endpoint, SessionPlan } from '../session/plan.ts';
+import type { SrtpSuiteName } from '../srtp/suite.ts';
 
 /** What we bring to an offer or an answer. */
 export interface LocalMedia {
@@ -7,6 +8,20 @@ export interface LocalMedia {
   /** In the account's order of preference. */
   readonly codecs: readonly CodecName[];
   readonly ptimeMs: number;
+  /** How the account wants its sound protected; absent = not at all, and who demands it is refused. */
+  readonly srtp?: LocalSrtp;
+}
+
+/**
+ * SRTP with keys in SDP (RFC 4568). `require`: RTP/SAVP is offered, and what comes without keys is refused. `prefer`: keys
+ * are offered on RTP/AVP, which a far end that knows better takes and another one overlooks; the plan says which it was.
+ */
+export interface LocalSrtp {
+  readonly policy: 'prefer' | 'require';
+  /** In the order of preference. */
+  readonly suites: readonly SrtpSuiteName[];
+  /** Cryptographically random octets: they become keys. */
+  readonly random: Random;
 }
 
 export type SdpFault =
@@ -14,6 +29,9 @@ export type SdpFault =
   | 'no-audio'
   | 'no-common-codec'
   | 'bad-address'
+  /** The far end gives no keys, and the account demands SRTP; or it gives keys of which we can take none. */
+  | 'srtp-required'
+  | 'no-common-srtp'
   | 'too-many-media'
   | 'too-many-attributes'
   | 'wrong-media-count';

@@ -331,7 +331,7 @@ test('sip-core §7: what is no SDP, has no audio or no common codec is refused b
     ['o=- 1 1 IN IP4 198.51.100.5\r\nv=0\r\n', 'not-sdp'],
     [sdp(), 'no-audio'],
     [sdp('m=video 5000 RTP/AVP 96'), 'no-audio'],
-    [sdp('m=audio 40000 RTP/SAVP 8'), 'no-audio'],
+    [sdp('m=audio 40000 RTP/SAVP 8'), 'no-common-srtp'],
     [sdp('m=audio 40000 RTP/AVP 3 18'), 'no-common-codec'],
     ['v=0\r\nm=audio 40000 RTP/AVP 8\r\n', 'bad-address'],
     ['v=0\r\nm=audio x RTP/AVP 8\r\n', 'no-audio'],

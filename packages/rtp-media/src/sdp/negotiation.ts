@@ -7,11 +7,13 @@
 //   idle/agreed ── answer() ──┴────────► agreed ◄───────┘
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import { CODECS } from '../codec/registry.ts';
-import type { Direction, Endpoint, NegotiatedCodec, SessionPlan } from '../session/plan.ts';
+import type { Direction, Endpoint, NegotiatedCodec, SessionPlan, SrtpPair } from '../session/plan.ts';
 import { sendTarget } from './address.ts';
+import type { CryptoLine } from './crypto-line.ts';
 import { answered, narrowed, offered, receives, reversed, sends } from './direction.ts';
 import type { Agreement, LocalMedia, LocalWish, Negotiation, SdpFault } from './door.ts';
 import { type CommonFormats, commonFormats, PayloadTypes } from './formats.ts';
+import { isSecureProtocol, isTakenProtocol, KeyExchange } from './key-exchange.ts';
 import {
   type AudioSection,
   type Description,
@@ -35,10 +37,9 @@ interface OpenOffer {
   readonly slots: readonly Slot[];
   readonly codecs: readonly NegotiatedCodec[];
   readonly telephoneEvent: number;
+  readonly crypto: readonly CryptoLine[];
 }
 
-/** Profiles that are plain RTP for us; feedback of AVPF is neither asked for nor answered. */
-const PROTOCOLS: readonly string[] = ['RTP/AVP', 'RTP/AVPF'];
 const EVENTS = 'TELEPHONE-EVENT';
 const OFFERED_EVENTS = 101;
 
@@ -58,9 +59,10 @@ class AudioNegotiation implements Negotiation {
   readonly #local: LocalMedia;
   readonly #sessionId: string;
   readonly #types = new PayloadTypes();
+  readonly #keys: KeyExchange;
   #version = 0;
   #body = '';
-  #slots: readonly Slot[] = [{ name: 'audio', protocol: 'RTP/AVP' }];
+  #slots: readonly Slot[] = [];
   /** The offer that an answer belongs to; it stays for a second answer (early answers repeat, forks differ). */
   #offer: OpenOffer | undefined;
   #agreed: Agreement | undefined;
@@ -70,6 +72,7 @@ class AudioNegotiation implements Negotiation {
     if (!/^\d{1,19}$/.test(sessionId)) throw new Error(`an SDP session id must be a number, not "${sessionId}"`);
     if (local.codecs.length === 0) throw new Error('an offer without a codec');
     this.#local = local;
+    this.#keys = new KeyExchange(local.srtp);
     this.#sessionId = sessionId;
   }
 
@@ -84,9 +87,11 @@ class AudioNegotiation implements Negotiation {
       return { name, payloadType, clockRate: CODECS[name].clockRate };
     });
     const telephoneEvent = this.#types.numberOf(EVENTS, OFFERED_EVENTS);
-    const slots = withAudio(this.#slots);
-    this.#offer = { direction, slots, codecs, telephoneEvent };
-    const audio = this.#audio(codecs, { payloadType: telephoneEvent, highest: 16 }, direction, this.#local.ptimeMs);
+    const slots = withAudio(this.#slots, this.#keys.protocol);
+    const crypto = this.#keys.offered();
+    this.#offer = { direction, slots, codecs, telephoneEvent, crypto };
+    const events = { payloadType: telephoneEvent, highest: 16 } as const;
+    const audio = this.#audio(codecs, events, direction, this.#local.ptimeMs, crypto);
     return this.#text(slots, audio);
   }
 
@@ -106,6 +111,8 @@ class AudioNegotiation implements Negotiation {
     if (media.port === 0 && this.#agreed === undefined) return fault('no-audio', 0);
     const common = commonFormats(media, this.#local.codecs);
     if (media.port !== 0 && common.codecs.length === 0) return fault('no-common-codec', 0);
+    const secured = media.port === 0 ? this.#stands() : this.#keys.accept(open.crypto, media);
+    if (typeof secured === 'string') return fault(secured, 0);
     const target = sendTarget(media.address, media.port, this.#local.endpoint);
     if (target === 'bad') return fault('bad-address', 0);
     // RFC 3264 §6.1: an answer wider than the offer counts only as far as the offer went
@@ -123,10 +130,12 @@ class AudioNegotiation implements Negotiation {
         : {}),
       direction,
       ptimeMs: packetTime(media.ptimeMs, media.maxptimeMs, this.#local.ptimeMs),
+      ...(secured === undefined ? {} : { srtp: secured.pair }),
     };
     // an answer to an offer that did not send says nothing about the far end's own wish to receive
     const heldByPeer = sends(open.direction) ? !receives(peer) : (this.#agreed?.heldByPeer ?? false);
     this.#types.learn(media);
+    this.#keys.agree(plan.srtp);
     this.#slots = open.slots;
     this.#agreed = { plan, heldByPeer, direction };
     return parsed(this.#agreed);
@@ -138,6 +147,8 @@ class AudioNegotiation implements Negotiation {
     const chosen = this.#choose(read.value);
     if (typeof chosen === 'string') return fault(chosen, 0);
     const { media, index, common } = chosen;
+    const secured = media.port === 0 ? this.#stands() : this.#keys.answer(media);
+    if (typeof secured === 'string') return fault(secured, 0);
     const target = sendTarget(media.address, media.port, this.#local.endpoint);
     if (target === 'bad') return fault('bad-address', 0);
     const peer = seenThrough(media, target);
@@ -151,8 +162,10 @@ class AudioNegotiation implements Negotiation {
       telephoneEvent: common.telephoneEvent?.payloadType,
       direction,
       ptimeMs,
+      ...(secured === undefined ? {} : { srtp: secured.pair }),
     };
     this.#types.learn(media);
+    this.#keys.agree(plan.srtp);
     this.#offer = undefined;
     this.#slots = read.value.media.map(
       (other, i): Slot =>
@@ -160,18 +173,31 @@ class AudioNegotiation implements Negotiation {
           ? { name: 'audio', protocol: media.protocol }
           : { name: 'refused', kind: other.kind, protocol: other.protocol, formats: other.formats },
     );
-    const audio = this.#audio(common.codecs, common.telephoneEvent, direction, ptimeMs);
+    const crypto = secured === undefined || media.port === 0 ? [] : [secured.own];
+    const audio = this.#audio(common.codecs, common.telephoneEvent, direction, ptimeMs, crypto);
     const agreed = { sdp: this.#text(this.#slots, audio), plan, heldByPeer: !receives(peer), direction };
     this.#agreed = agreed;
     return parsed(agreed);
   }
 
-  /** The first audio section that we can take; one that was switched off (port 0) only when a call stands already. */
+  /** The keys of a stream that is switched off stay what they were. */
+  #stands(): { own: CryptoLine; pair: SrtpPair } | undefined {
+    const pair = this.#agreed?.plan.srtp;
+    return pair && { own: { tag: 1, keys: pair.send }, pair };
+  }
+
+  /**
+   * The first audio section that we can take, a protected one before one in clear; one that was switched off (port 0) only
+   * when a call stands already.
+   */
   #choose(offer: Description): { media: MediaDescription; index: number; common: CommonFormats } | SdpFault {
     let why: SdpFault = 'no-audio';
-    for (const [index, media] of offer.media.entries()) {
-      if (media.kind.toLowerCase() !== 'audio' || !PROTOCOLS.includes(media.protocol.toUpperCase())) continue;
-      if (media.port === 0) continue;
+    const sections = [...offer.media.entries()].filter(
+      ([, media]) => media.kind.toLowerCase() === 'audio' && media.port !== 0 && isTakenProtocol(media.protocol),
+    );
+    const wanted = ([, media]: (typeof sections)[number]): boolean =>
+      isProtected(media) === (this.#local.srtp !== undefined);
+    for (const [index, media] of [...sections.filter(wanted), ...sections.filter((section) => !wanted(section))]) {
       const common = commonFormats(media, this.#local.codecs);
       if (common.codecs.length > 0) return { media, index, common };
       why = 'no-common-codec';
@@ -189,6 +215,7 @@ class AudioNegotiation implements Negotiation {
     events: CommonFormats['telephoneEvent'],
     direction: Direction,
     ptimeMs: number,
+    crypto: readonly CryptoLine[],
   ): Omit<AudioSection, 'protocol'> {
     const formats: AudioSection['formats'] = [
       ...codecs.map((codec) => ({ payloadType: codec.payloadType, encoding: codec.name })),
@@ -196,7 +223,7 @@ class AudioNegotiation implements Negotiation {
         ? []
         : [{ payloadType: events.payloadType, encoding: 'telephone-event', parameters: `0-${events.highest}` }]),
     ];
-    return { port: this.#local.endpoint.port, formats, direction, ptimeMs };
+    return { port: this.#local.endpoint.port, formats, direction, ptimeMs, crypto };
   }
 
   #text(slots: readonly Slot[], audio: Omit<AudioSection, 'protocol'>): string {
@@ -222,11 +249,15 @@ class AudioNegotiation implements Negotiation {
 }
 
 /** RFC 3264 §8.1: a new stream takes the place of an audio section that was switched off, or a new place at the end. */
-function withAudio(slots: readonly Slot[]): readonly Slot[] {
+function withAudio(slots: readonly Slot[], protocol: string): readonly Slot[] {
   if (slots.some((slot) => slot.name === 'audio')) return slots;
   const free = slots.findIndex((slot) => slot.name === 'refused' && slot.kind.toLowerCase() === 'audio');
-  const audio: Slot = { name: 'audio', protocol: 'RTP/AVP' };
+  const audio: Slot = { name: 'audio', protocol };
   return free === -1 ? [...slots, audio] : slots.with(free, audio);
+}
+
+function isProtected(media: MediaDescription): boolean {
+  return media.crypto.given || isSecureProtocol(media.protocol);
 }
 
 function remoteOf(target: Endpoint | 'hold'): Endpoint | undefined {

@@ -2,6 +2,7 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import transform, { type ParsedMedia, type ParsedSession } from 'sdp-transform';
 import type { Direction } from '../session/plan.ts';
+import { type CryptoLine, readCryptoLine, writeCryptoLine } from './crypto-line.ts';
 import type { SdpFault } from './door.ts';
 
 /** One rtpmap with the fmtp of the same payload type. */
@@ -30,6 +31,8 @@ export interface MediaDescription {
   readonly maxptimeMs: number | undefined;
   /** RFC 3605; the address only when it was given. */
   readonly rtcp: { readonly port: number; readonly address: string | undefined } | undefined;
+  /** Whether the section has `a=crypto` lines at all, and those of them that can be accepted, in their order (RFC 4568). */
+  readonly crypto: { readonly given: boolean; readonly lines: readonly CryptoLine[] };
 }
 
 /** What of a session description counts for offer/answer. */
@@ -47,7 +50,9 @@ const M_LINE = /^m=([\w!#$%&'*+.^`{|}~-]+)[ \t]+(\d{1,5})(?:\/\d*)?[ \t]+([\w/.-
 /** Lines that count for offer/answer and are left to the parser behind, which tries a pattern after another on each. */
 const KEPT = /^(?:[voc]=|a=(?:rtpmap:|fmtp:|rtcp:))/;
 /** Attributes that we read ourselves, because every description has them and the parser behind knows them late. */
-const OWN = /^a=(?:(sendrecv|sendonly|recvonly|inactive)|(ptime|maxptime):(\d*(?:\.\d*)*))/;
+const OWN = /^a=(?:(sendrecv|sendonly|recvonly|inactive)|(ptime|maxptime):(\d*(?:\.\d*)*)|crypto:[ \t]*(.*))/;
+/** `a=crypto` lines of one section that are looked at. */
+const CRYPTO_MAX = 16;
 
 /** What the scan read of one section, or of the session level. */
 interface Level {
@@ -56,6 +61,8 @@ interface Level {
   direction: Direction | undefined;
   ptimeMs: number | undefined;
   maxptimeMs: number | undefined;
+  /** Values of its `a=crypto` lines. */
+  readonly crypto: string[];
 }
 
 interface Scan {
@@ -66,14 +73,16 @@ interface Scan {
 }
 
 function levelOf(mLine: string): Level {
-  return { mLine, direction: undefined, ptimeMs: undefined, maxptimeMs: undefined };
+  return { mLine, direction: undefined, ptimeMs: undefined, maxptimeMs: undefined, crypto: [] };
 }
 
 /** Take an attribute that we read ourselves, if it is one; of several the last counts. */
 function takeOwn(line: string, level: Level): void {
   const match = OWN.exec(line);
   if (match === null) return;
-  if (match[1] !== undefined) level.direction = match[1] as Direction;
+  if (match[4] !== undefined) {
+    if (level.crypto.length < CRYPTO_MAX) level.crypto.push(match[4]);
+  } else if (match[1] !== undefined) level.direction = match[1] as Direction;
   else if (match[2] === 'ptime') level.ptimeMs = whole(match[3], 10_000);
   else level.maxptimeMs = whole(match[3], 10_000);
 }
@@ -173,6 +182,10 @@ function mediaOf(own: Level, section: ParsedMedia, session: ParsedSession, share
       rtcpPort === undefined
         ? undefined
         : { port: rtcpPort, address: rtcpAddress === undefined ? undefined : String(rtcpAddress) },
+    crypto: {
+      given: own.crypto.length > 0,
+      lines: own.crypto.map(readCryptoLine).filter((line) => line !== undefined),
+    },
   };
 }
 
@@ -205,6 +218,8 @@ export interface AudioSection {
   }[];
   readonly direction: Direction;
   readonly ptimeMs: number;
+  /** Keys of what we shall send, each suite that we offer or the one that was chosen. */
+  readonly crypto: readonly CryptoLine[];
 }
 
 /** A section that we turn down: its m= line with port 0 (RFC 3264 §6). */
@@ -228,6 +243,7 @@ export function writeBody(host: string, sections: readonly (AudioSection | Refus
       lines.push(`a=rtpmap:${format.payloadType} ${format.encoding}/8000`);
       if (format.parameters !== undefined) lines.push(`a=fmtp:${format.payloadType} ${format.parameters}`);
     }
+    for (const line of section.crypto) lines.push(`a=crypto:${writeCryptoLine(line)}`);
     lines.push(`a=ptime:${section.ptimeMs}`, `a=${section.direction}`);
   }
   return `${lines.join('\r\n')}\r\n`;

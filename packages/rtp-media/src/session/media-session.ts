@@ -1,4 +1,4 @@
-import { type Millis, type Random, unit } from '@switchhook/sans-io';
+import type { Millis, Random } from '@switchhook/sans-io';
 import { CODECS, type Codec } from '../codec/registry.ts';
 import { writeEvent } from '../dtmf/event.ts';
 import { DtmfGenerator } from '../dtmf/inband.ts';
@@ -9,11 +9,15 @@ import type { MediaOut, RtcpStatistics } from '../engine/ports.ts';
 import { FRAME_SAMPLES } from '../engine/sound.ts';
 import { JitterBuffer } from '../jitter-buffer/jitter-buffer.ts';
 import type { Voice } from '../mixer/mixer.ts';
-import { RTP_HEADER, RtpView, writeRtpHeader } from '../packet/rtp.ts';
+import { RTP_HEADER, RtpView } from '../packet/rtp.ts';
 import { receives, sends } from '../sdp/direction.ts';
+import type { MakeBlockCipher } from '../srtp/suite.ts';
 import { Latch } from './latch.ts';
 import type { Endpoint, MediaId, SessionPlan } from './plan.ts';
 import { Reception } from './reception.ts';
+import { isRtcp } from './rtcp-shape.ts';
+import { Secrecy } from './secrecy.ts';
+import { SendingSource } from './sending-source.ts';
 
 /** No RTP for this long where some should come: `starved`, and again after each further span. */
 export const STARVED_MS = 5000;
@@ -38,8 +42,9 @@ export class MediaSession implements Voice {
   readonly heard = new Int16Array(FRAME_SAMPLES);
   sounds = false;
   readonly #out: MediaOut;
-  readonly #random: Random;
+  readonly #source: SendingSource;
   readonly #view = new RtpView();
+  readonly #secrecy: Secrecy;
   readonly #latch = new Latch();
   readonly #reception = new Reception();
   readonly #buffer = new JitterBuffer();
@@ -47,22 +52,17 @@ export class MediaSession implements Voice {
   readonly #keysOut = new DigitSender();
   readonly #keySound = new DtmfGenerator();
   readonly #packet = new Uint8Array(RTP_HEADER + PACKET_MAX + FRAME_SAMPLES);
-  #sized = this.#packet;
   readonly #event = new Uint8Array(RTP_HEADER + 4);
   readonly #dropped = new Map<string, number>();
   readonly #statistics: RtcpStatistics;
   #plan: SessionPlan | undefined;
   #codec: Codec = CODECS.PCMU;
-  #ssrc: number;
-  #sequence: number;
   /** RTP timestamp of the first sample of the next frame; runs on whether or not we send. */
   #timestamp: number;
   /** Octets waiting in `#packet` until a packet is full. */
   #waiting = 0;
   #talking = false;
   #keyTimestamp = 0;
-  #sentPackets = 0;
-  #sentOctets = 0;
   #sentSinceReport = false;
   #receivedPackets = 0;
   #remoteSsrc: number | undefined;
@@ -76,20 +76,25 @@ export class MediaSession implements Voice {
   #keyedUntil: Millis = Number.NEGATIVE_INFINITY;
   #now: Millis = 0;
 
-  constructor(id: MediaId, random: Random, out: MediaOut, relay: Relay = () => undefined) {
+  constructor(
+    id: MediaId,
+    random: Random,
+    out: MediaOut,
+    cipher: MakeBlockCipher = noCipher,
+    relay: Relay = () => undefined,
+  ) {
     this.id = id;
     this.#out = out;
-    this.#random = random;
+    this.#source = new SendingSource(random);
+    this.#secrecy = new Secrecy(cipher);
     this.#keysIn = new DigitReceiver((digit, durationMs) => {
       out.event({ type: 'digit', session: id, digit, durationMs });
       relay(this, digit, durationMs);
     });
-    // RFC 3550 §5.1: SSRC, first sequence number and first timestamp are random
-    this.#ssrc = this.#random32();
-    this.#sequence = this.#random32() & 0xffff;
-    this.#timestamp = this.#random32();
+    // RFC 3550 §5.1: the first timestamp is random
+    this.#timestamp = this.#source.random32();
     this.#statistics = {
-      ssrc: this.#ssrc,
+      ssrc: this.#source.ssrc,
       sentPackets: 0,
       sentOctets: 0,
       lastRtpTimestamp: 0,
@@ -124,6 +129,8 @@ export class MediaSession implements Voice {
       this.#waiting = 0;
     }
     this.#codec = CODECS[plan.codec.name];
+    // under a new key numbers begin anew, for whoever listens now
+    if (this.#secrecy.plan(plan.srtp, now) && this.#source.packets > 0) this.#source.renew();
     if (moved) {
       this.#remoteSsrc = undefined;
       this.#flowing = false;
@@ -192,7 +199,7 @@ export class MediaSession implements Voice {
   /** Numbers since the start. Allocates: not for every frame. */
   quality(): SessionQuality {
     return {
-      sentPackets: this.#sentPackets,
+      sentPackets: this.#source.packets,
       receivedPackets: this.#receivedPackets,
       lostPackets: this.#reception.lost,
       concealedFrames: this.#buffer.concealedFrames,
@@ -206,9 +213,9 @@ export class MediaSession implements Voice {
     const plan = this.#plan;
     if (plan === undefined) return undefined;
     const into = this.#statistics;
-    into.ssrc = this.#ssrc;
-    into.sentPackets = this.#sentPackets;
-    into.sentOctets = this.#sentOctets;
+    into.ssrc = this.#source.ssrc;
+    into.sentPackets = this.#source.packets;
+    into.sentOctets = this.#source.octets;
     into.rtpTimestampNow = this.#timestamp;
     into.sender = this.#sentSinceReport;
     this.#sentSinceReport = false;
@@ -225,14 +232,16 @@ export class MediaSession implements Voice {
   }
 
   /** See `Engine.receiveRtcp`: well formed as a compound and from a host that the stream knows. */
-  believesRtcp(packet: Uint8Array, from: Endpoint): boolean {
-    if (this.#latch.knows(from) && isRtcp(packet)) return true;
+  receiveRtcp(packet: Uint8Array, from: Endpoint, now: Millis): Uint8Array | undefined {
+    const plain = this.#latch.knows(from) ? this.#secrecy.openRtcp(packet, now) : undefined;
+    if (plain !== undefined && isRtcp(plain)) return plain;
     this.#drop('rtcp');
-    return false;
+    return undefined;
   }
 
-  #random32(): number {
-    return Math.floor(unit(this.#random) * 2 ** 32) >>> 0;
+  /** See `Engine.protectRtcp`. */
+  protectRtcp(packet: Uint8Array): Uint8Array | undefined {
+    return this.#secrecy.sealRtcp(packet);
   }
 
   #drop(why: string): void {
@@ -242,7 +251,9 @@ export class MediaSession implements Voice {
   /** Why the datagram counts for nothing, or undefined. */
   #take(packet: Uint8Array, from: Endpoint, now: Millis): string | undefined {
     const view = this.#view;
-    const broken = view.parse(packet);
+    const length = this.#secrecy.open(packet, now);
+    if (length === 0 && packet.length > 0) return this.#secrecy.why;
+    const broken = view.parse(packet, length);
     if (broken !== undefined) return broken;
     const plan = this.#plan;
     if (plan === undefined) return 'no-plan';
@@ -282,10 +293,10 @@ export class MediaSession implements Voice {
   /** Whether the packet is of the source that we listen to; another SSRC takes over with two packets in order. */
   #isSource(view: RtpView): boolean {
     const ssrc = view.ssrc;
-    if (ssrc === this.#ssrc && !this.#collided) {
+    if (ssrc === this.#source.ssrc && !this.#collided) {
       // RFC 3550 §8.2: we take another; should that come back too, the far end mirrors us and is heard all the same
       this.#collided = true;
-      this.#ssrc = this.#random32();
+      this.#source.renew();
     }
     if (this.#remoteSsrc === undefined) this.#remoteSsrc = ssrc;
     if (ssrc === this.#remoteSsrc) return true;
@@ -362,12 +373,6 @@ export class MediaSession implements Voice {
     }
   }
 
-  /** The first `length` octets of `bytes`; the last window is kept, since all packets of a stream are alike. */
-  #window(bytes: Uint8Array, length: number): Uint8Array {
-    if (this.#sized.length !== length && bytes.length !== length) this.#sized = this.#packet.subarray(0, length);
-    return bytes.length === length ? bytes : this.#sized;
-  }
-
   #send(
     bytes: Uint8Array,
     payload: number,
@@ -377,24 +382,18 @@ export class MediaSession implements Voice {
     to: Endpoint,
     now: Millis,
   ): void {
-    writeRtpHeader(bytes, marker, payloadType, this.#sequence, timestamp, this.#ssrc);
-    this.#sequence = (this.#sequence + 1) & 0xffff;
-    this.#sentPackets++;
-    this.#sentOctets += payload;
+    const sealed = this.#secrecy.seal(this.#source.packet(bytes, payload, marker, payloadType, timestamp));
+    if (sealed === undefined) {
+      this.#drop('srtp-lifetime');
+      return;
+    }
     this.#sentSinceReport = true;
     this.#statistics.lastRtpTimestamp = timestamp;
     this.#statistics.lastSentAt = now;
-    this.#out.send(this.id, this.#window(bytes, RTP_HEADER + payload), to);
+    this.#out.send(this.id, sealed, to);
   }
 }
 
-/** RFC 3550 A.2: version 2 throughout, types 200..207, lengths that add up. */
-function isRtcp(packet: Uint8Array): boolean {
-  let at = 0;
-  while (at + 4 <= packet.length) {
-    const type = packet[at + 1]!;
-    if (packet[at]! >> 6 !== 2 || type < 200 || type > 207) return false;
-    at += 4 * (((packet[at + 2]! << 8) | packet[at + 3]!) + 1);
-  }
-  return at === packet.length && at > 0;
+function noCipher(): never {
+  throw new Error('a plan with SRTP keys, and the engine was given no cipher');
 }

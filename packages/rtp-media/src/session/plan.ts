@@ -1,4 +1,5 @@
 import type { Token } from '@switchhook/sans-io';
+import type { SrtpKeys } from '../srtp/suite.ts';
 
 /** Our name for one media session (one audio stream of one call). */
 export type MediaId = Token<'media'>;
@@ -38,4 +39,12 @@ export interface SessionPlan {
   readonly direction: Direction;
   /** Packet time to send, ms. */
   readonly ptimeMs: number;
+  /** Keys of both ways: with them nothing is sent or taken in clear. Never logged. */
+  readonly srtp?: SrtpPair;
+}
+
+/** Keys of the two directions of one stream, under the same suite. */
+export interface SrtpPair {
+  readonly send: SrtpKeys;
+  readonly receive: SrtpKeys;
 }
