@@ -26,6 +26,7 @@ export { type SrtpFault, SrtpReceiver } from './srtp/srtp-receiver.ts';
 export { SrtpSender } from './srtp/srtp-sender.ts';
 export {
   type BlockCipher,
+  DEFAULT_SRTP_SUITES,
   type MakeBlockCipher,
   SRTP_SUITES,
   type SrtpKeys,

@@ -1,5 +1,6 @@
 import { type PhoneSettings, phoneSettings } from '@switchhook/phone';
 import type { RemotePolicy } from '@switchhook/phone/node';
+import type { SrtpWish } from '@switchhook/rtp-media';
 import { token } from '@switchhook/sans-io';
 import type { Account } from '@switchhook/sip-core';
 import { type ProfileName, type TransferRules, transferRules } from '@switchhook/transfer';
@@ -48,6 +49,12 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
     },
     transfer: rulesOf(configuration, transfer.profile),
   });
+}
+
+/** How an account wants its sound protected; undefined = not at all. */
+export function srtpOf(account: AccountConfiguration | undefined): SrtpWish | undefined {
+  if (account === undefined || account.srtp === 'off') return undefined;
+  return { policy: account.srtp, suites: account.srtpSuites };
 }
 
 /** What senders from outside may dial. */

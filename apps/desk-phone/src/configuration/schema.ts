@@ -1,4 +1,10 @@
-import { COUNTRIES, type CountryName } from '@switchhook/rtp-media';
+import {
+  COUNTRIES,
+  type CountryName,
+  DEFAULT_SRTP_SUITES,
+  SRTP_SUITES,
+  type SrtpSuiteName,
+} from '@switchhook/rtp-media';
 import { type ProfileName, profiles } from '@switchhook/transfer';
 import * as v from 'valibot';
 
@@ -45,6 +51,8 @@ const server = v.pipe(
 const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
 const profile = v.picklist(profileNames, `one of ${profileNames.join(', ')}`);
 
+const srtpSuites = Object.keys(SRTP_SUITES) as [SrtpSuiteName, ...SrtpSuiteName[]];
+
 const sessionExpires = 'a whole number from 90 to 86400, or 0 for none';
 
 const account = v.strictObject({
@@ -75,6 +83,11 @@ const account = v.strictObject({
     ),
   ),
   replaceRinging: v.optional(yesNo, false),
+  srtp: v.optional(oneOf('off', 'prefer', 'require'), 'off'),
+  srtpSuites: v.optional(
+    v.pipe(v.array(oneOf(...srtpSuites), 'a list of SRTP suites'), v.minLength(1, 'at least one suite')),
+    () => [...DEFAULT_SRTP_SUITES],
+  ),
   codecs: v.optional(
     v.pipe(v.array(oneOf('PCMU', 'PCMA'), 'a list of codecs'), v.minLength(1, 'at least one codec')),
     () => ['PCMU' as const, 'PCMA' as const],

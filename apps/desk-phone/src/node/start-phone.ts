@@ -7,7 +7,7 @@ import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
 import { keyTableOf, unheardOf } from '../configuration/key-table.ts';
-import { accountOf, remotePolicyOf, settingsOf } from '../configuration/phone-settings.ts';
+import { accountOf, remotePolicyOf, settingsOf, srtpOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { Hands } from '../hands.ts';
 import { tapped } from '../journal/sip-tap.ts';
@@ -84,6 +84,7 @@ export async function startPhone(
     settings: settingsOf(configuration),
     kept: kept.all,
     codecs: (id) => configuration.accounts.find((account) => account.id === id)?.codecs ?? ['PCMU', 'PCMA'],
+    srtp: (id) => srtpOf(configuration.accounts.find((account) => account.id === id)),
     remote: remotePolicyOf(configuration),
     journal: (entry) => log.take(entry),
     save: (key, value) => {

@@ -58,9 +58,13 @@ function drawLine(line: LineSnapshot, nowMs: number): string {
   const span = from === null ? '' : elapsed(nowMs - Date.parse(from));
   const { joined } = line;
   const together = joined === undefined ? '' : `with ${joined.party.name ?? joined.party.number} ${whose(joined.mode)}`;
-  const marks = [together, line.remoteHold ? 'holds you' : '', line.via ?? '', line.codec ?? ''].filter(
-    (mark) => mark !== '',
-  );
+  const marks = [
+    together,
+    line.remoteHold ? 'holds you' : '',
+    line.via ?? '',
+    line.codec ?? '',
+    line.secure === 'no' ? '' : 'encrypted',
+  ].filter((mark) => mark !== '');
   const tail = marks.length === 0 ? '' : `  [${marks.join(', ')}]`;
   return `${line.state.padEnd(10)} ${party.padEnd(20)} ${span}${tail}`.trimEnd();
 }

@@ -1,4 +1,4 @@
-import type { CodecName, MediaEvent, MediaId, MediaPort, Negotiation } from '@switchhook/rtp-media';
+import type { CodecName, MediaEvent, MediaId, MediaPort, Negotiation, SrtpWish } from '@switchhook/rtp-media';
 import { createNegotiation } from '@switchhook/rtp-media';
 import { type AlarmClock, type Random, token } from '@switchhook/sans-io';
 import type { AccountId, CallId, CallOut, OfferId, SessionBody, UserAgentIn } from '@switchhook/sip-core';
@@ -23,6 +23,7 @@ interface CallSession {
   offering: boolean;
   heldByPeer: boolean;
   codec: string | undefined;
+  secure: 'no' | 'sdes';
 }
 
 /** What call sessions act upon. */
@@ -35,6 +36,7 @@ export interface CallSessionPorts {
   readonly tell: (event: PhoneEvent) => void;
   /** Codecs of an account in the order of preference. */
   readonly codecs: (account: AccountId) => readonly CodecName[];
+  readonly srtp: (account: AccountId) => SrtpWish | undefined;
   readonly ptimeMs: number;
   readonly clock: AlarmClock;
   /** A call has waited long enough for its media: to be queued for `mediaLate`. */
@@ -315,9 +317,12 @@ export class CallSessions {
     const agreement = session.negotiation.agreed;
     if (agreement === undefined) return;
     const { call } = session;
-    if (agreement.plan.codec.name !== session.codec) {
-      session.codec = agreement.plan.codec.name;
-      this.#ports.tell({ type: 'negotiated', call, codec: session.codec, secure: 'no' });
+    const codec = agreement.plan.codec.name;
+    const secure = agreement.plan.srtp === undefined ? 'no' : 'sdes';
+    if (codec !== session.codec || secure !== session.secure) {
+      session.codec = codec;
+      session.secure = secure;
+      this.#ports.tell({ type: 'negotiated', call, codec, secure });
     }
     if (agreement.heldByPeer !== session.heldByPeer) {
       session.heldByPeer = agreement.heldByPeer;
@@ -330,8 +335,9 @@ export class CallSessions {
     const endpoint = this.#ports.media.open(media);
     if (endpoint === undefined) return undefined;
     const { ptimeMs, random } = this.#ports;
+    const srtp = this.#ports.srtp(account);
     const negotiation = createNegotiation(
-      { endpoint, codecs: this.#ports.codecs(account), ptimeMs },
+      { endpoint, codecs: this.#ports.codecs(account), ptimeMs, ...(srtp && { srtp: { ...srtp, random } }) },
       { sessionId: sessionId(random) },
     );
     const session: CallSession = {
@@ -344,6 +350,7 @@ export class CallSessions {
       offering: false,
       heldByPeer: false,
       codec: undefined,
+      secure: 'no',
     };
     this.#byCall.set(call, session);
     this.#byMedia.set(media, call);

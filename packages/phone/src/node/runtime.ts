@@ -1,4 +1,4 @@
-import type { CodecName, MediaEvent, MediaPort, SessionQuality } from '@switchhook/rtp-media';
+import type { CodecName, MediaEvent, MediaPort, SessionQuality, SrtpWish } from '@switchhook/rtp-media';
 import { type AlarmClock, type Core, type Random, token } from '@switchhook/sans-io';
 import {
   type AccountId,
@@ -37,6 +37,8 @@ export interface RuntimeOptions {
   readonly kept?: Kept;
   /** Codecs of an account in the order of preference. Default PCMU, PCMA. */
   readonly codecs?: (account: AccountId) => readonly CodecName[];
+  /** How an account wants its sound protected. Default: not at all. */
+  readonly srtp?: (account: AccountId) => SrtpWish | undefined;
   /** Packet time to offer. Default 20. */
   readonly ptimeMs?: number;
   readonly remote?: RemotePolicy;
@@ -114,6 +116,7 @@ export class Runtime {
       sip: (input) => this.#shell.submit(input),
       tell: (event) => this.#queue.push({ from: 'phone', event }),
       codecs: options.codecs ?? (() => ['PCMU', 'PCMA']),
+      srtp: options.srtp ?? (() => undefined),
       ptimeMs: options.ptimeMs ?? 20,
       clock,
       late: (call) => this.#enqueue({ from: 'media', event: { type: 'late', call } }),

@@ -14,6 +14,8 @@ export interface LineOptions {
   /** `host` or `host:port`. Default `domain`. */
   readonly server?: string;
   readonly transport?: 'udp' | 'tcp';
+  /** Encrypted sound: not at all (default), where the other side can, or always and never in clear. */
+  readonly srtp?: 'off' | 'prefer' | 'require';
   /** Whether to register. Default true. */
   readonly register?: boolean;
   readonly expiresS?: number;

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { DEFAULT_SRTP_SUITES, type SrtpWish } from '@switchhook/rtp-media';
 import { FramesLink, soundWorkerUrl, startMediaWorker } from '@switchhook/rtp-media/node';
 import { type Token, token } from '@switchhook/sans-io';
 import { type Account, type CallId, UserAgent } from '@switchhook/sip-core';
@@ -119,6 +120,7 @@ export class Softphone extends Emitter<SoftphoneEvents> {
       transport,
       media,
       settings: phoneSettings({ accounts, ...this.#options.settings }),
+      srtp: (id) => srtpOf(this.#lines.find((line) => line.id === id)),
       journal: (entry) => this.#journal(entry),
     });
     this.attach(runtime, new SoftphoneAudio(link));
@@ -229,4 +231,9 @@ function accountOf(line: SoftphoneLine, server: Account['server']): Account {
     ...(password === undefined ? {} : { password }),
     ...(expiresS === undefined ? {} : { expiresS }),
   };
+}
+
+function srtpOf(line: SoftphoneLine | undefined): SrtpWish | undefined {
+  const policy = line?.options.srtp ?? 'off';
+  return policy === 'off' ? undefined : { policy, suites: DEFAULT_SRTP_SUITES };
 }

@@ -1,3 +1,4 @@
+export { nodeBlockCipher } from './block-cipher.ts';
 export { FRAMES_AHEAD, FramesLink } from './frames-link.ts';
 export { type Libc, loadLibc } from './libc.ts';
 export { MAX_WAIT_MS, type MediaIo, type MediaSocket } from './media-io.ts';

@@ -16,10 +16,14 @@ export interface LocalMedia {
  * SRTP with keys in SDP (RFC 4568). `require`: RTP/SAVP is offered, and what comes without keys is refused. `prefer`: keys
  * are offered on RTP/AVP, which a far end that knows better takes and another one overlooks; the plan says which it was.
  */
-export interface LocalSrtp {
+export interface SrtpWish {
   readonly policy: 'prefer' | 'require';
   /** In the order of preference. */
   readonly suites: readonly SrtpSuiteName[];
+}
+
+/** A wish, and what its keys are made of. */
+export interface LocalSrtp extends SrtpWish {
   /** Cryptographically random octets: they become keys. */
   readonly random: Random;
 }

@@ -24,6 +24,9 @@ export const SRTP_SUITES: Readonly<Record<SrtpSuiteName, SrtpSuite>> = {
   AEAD_AES_256_GCM: suite('AEAD_AES_256_GCM', 'gcm', 32, 12, 16, 16),
 };
 
+/** Offered where nobody says otherwise: AEAD first, then what every peer knows. More would make an INVITE too long for UDP. */
+export const DEFAULT_SRTP_SUITES: readonly SrtpSuiteName[] = ['AEAD_AES_128_GCM', 'AES_CM_128_HMAC_SHA1_80'];
+
 function suite(
   name: SrtpSuiteName,
   cipher: SrtpSuite['cipher'],
