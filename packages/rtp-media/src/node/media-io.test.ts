@@ -82,15 +82,20 @@ for (const [name, open] of loops) {
     await io.wait(started + 5, []);
     const took = io.now() - started;
     assert.ok(took >= 2.9, `waited ${took} ms of 5`);
-    const long = io.now();
-    io.wake();
-    await io.wait(long + 10_000, []);
-    const woken = io.now() - long;
-    await io.wait(io.now() + 10_000, []);
-    const limited = io.now() - long - woken;
-    assert.ok(limited >= 15, `a wait without a wake-up took ${limited} ms`);
-    assert.ok(limited < 1000);
-    assert.ok(woken < limited, `woken after ${woken} ms`);
+    const spans = { woken: Number.POSITIVE_INFINITY, limited: Number.POSITIVE_INFINITY };
+    // the least of several counts: a loaded machine may be late at any of them
+    for (let round = 0; round < 8; round++) {
+      const before = io.now();
+      io.wake();
+      await io.wait(before + 10_000, []);
+      const woken = io.now();
+      await io.wait(woken + 10_000, []);
+      spans.woken = Math.min(spans.woken, woken - before);
+      spans.limited = Math.min(spans.limited, io.now() - woken);
+    }
+    assert.ok(spans.limited >= 15, `a wait without a wake-up took ${spans.limited} ms`);
+    assert.ok(spans.limited < 1000);
+    assert.ok(spans.woken < spans.limited, `woken after ${spans.woken} ms`);
   });
 
   test(`${name} loop: what cannot be sent is no crash`, async () => {
