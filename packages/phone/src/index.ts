@@ -7,7 +7,16 @@ export {
   type KeyBinding,
   type KeyTable,
 } from './bindings.ts';
+export { type DialPlan, type DialRule, planned, readiness } from './dial-plan/dial-plan.ts';
 export { isDialable } from './dial-plan/dialable.ts';
+export {
+  type DialPattern,
+  fit,
+  type PatternFault,
+  parsePattern,
+  patternFaults,
+  shortest,
+} from './dial-plan/pattern.ts';
 export { explainTransfer } from './explain/explain-transfer.ts';
 export type * from './intent.ts';
 export {

@@ -129,7 +129,7 @@ function lineLamp(state: PhoneState, line: number): PatternName {
   const call =
     calls.find((each) => each.id === hand?.id) ?? rests.find((each) => each.phase.name === 'held') ?? rests[0];
   if (call !== undefined) return callLamp(call);
-  if (state.prompt?.line === line) return 'solid-green';
+  if (state.prompt?.line === line) return state.prompt.tone === 'forgotten' ? 'slow-red' : 'solid-green';
   return isRegistered(state) ? 'off' : 'blip-red';
 }
 

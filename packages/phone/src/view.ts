@@ -19,6 +19,7 @@ import {
   handTransfer,
   heldCalls,
   inHand,
+  isDead,
   isLeg,
   liveTransfer,
   nameOf,
@@ -222,7 +223,9 @@ function lines(state: PhoneState): readonly string[] {
   if (state.message !== undefined) return state.message.text;
   const { prompt } = state;
   const back = callsIn(state, 'held').find((call) => call.recalling);
-  if (prompt !== undefined && (prompt.tone !== 'dead' || back === undefined))
+  if (prompt !== undefined && prompt.tone === 'forgotten' && prompt.purpose.name === 'call' && back === undefined)
+    return ['Handset is off', 'Put it down'];
+  if (prompt !== undefined && (!isDead(prompt) || back === undefined))
     return prompt.purpose.name === 'transfer' ? ['Transfer to?', prompt.digits] : ['Number?', prompt.digits];
   const live = liveTransfer(state);
   if (live !== undefined && isCompleting(state) && !hasCallBeside(state)) {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import type { PhoneEvent, PhoneSettings } from '../src/index.ts';
-import { initialPhone } from '../src/index.ts';
+import { type DialPattern, initialPhone, parsePattern } from '../src/index.ts';
 import { account, Bench, call, peer, settings } from './bench.ts';
 import { shown } from './situations.ts';
 
 type Incoming = Extract<PhoneEvent, { type: 'incoming' }>;
+
+function pattern(text: string): DialPattern {
+  const read = parsePattern(text);
+  assert.ok(read.ok);
+  return read.value;
+}
 
 /** Somebody calls, with what their exchange says of it. */
 function calls(bench: Bench, id: string, more: Partial<Incoming> = {}, user = '2001'): void {
@@ -171,7 +177,7 @@ test('features §1.6: auto answer: off by default, not for strangers, not for wh
     return phase === 'ringing';
   };
   assert.ok(rings(phoneWith(), {}), 'off');
-  const some = phoneWith({ choices: { autoAnswer: 'all' }, autoAnswer: { from: ['2001'], afterMs: 0 } });
+  const some = phoneWith({ choices: { autoAnswer: 'all' }, autoAnswer: { from: [pattern('2001')], afterMs: 0 } });
   assert.ok(rings(some, {}, '2002'), 'not on the list');
   assert.ok(rings(some, { trusted: false }), 'a stranger');
   assert.ok(!rings(some, {}), 'on the list');

@@ -1,4 +1,4 @@
-import { type PhoneSettings, phoneSettings } from '@switchhook/phone';
+import { type DialPattern, type PhoneSettings, parsePattern, phoneSettings } from '@switchhook/phone';
 import type { RemotePolicy } from '@switchhook/phone/node';
 import type { SrtpWish } from '@switchhook/rtp-media';
 import { token } from '@switchhook/sans-io';
@@ -8,7 +8,7 @@ import type { AccountConfiguration, Configuration } from './schema.ts';
 
 /** The configuration as the telephone takes it. */
 export function settingsOf(configuration: Configuration): PhoneSettings {
-  const { accounts, transfer, headset, limits, emergency, audio, calls } = configuration;
+  const { accounts, transfer, headset, limits, emergency, audio, calls, hotline } = configuration;
   return phoneSettings({
     accounts: accounts.map(({ id, user, domain, transport, register, server, profile }) => ({
       id: token<'account'>(id),
@@ -26,14 +26,26 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
     onHookWithHeld: transfer.onHookWithHeld,
     holdRecallSec: transfer.holdRecallSec,
     interdigitMs: limits.interdigitSec * 1000,
+    shortInterdigitMs: limits.shortInterdigitSec * 1000,
+    dialPlan: configuration.dialPlan.map(({ match, strip, prepend, account, refuse }) => ({
+      match: patternOf(match),
+      strip,
+      prepend,
+      ...(account === undefined ? {} : { account: token<'account'>(account) }),
+      ...(refuse === undefined ? {} : { refuse }),
+    })),
+    lineAccounts: (configuration.lines ?? []).map((line) => token<'account'>(line.account)),
+    ...(hotline === undefined ? {} : { hotline: { to: hotline.to, afterMs: hotline.afterSec * 1000 } }),
+    howler: audio.howler,
     dialToneMs: limits.dialToneSec * 1000,
+    reorderMs: limits.reorderSec * 1000,
     ringTimeoutMs: limits.ringSec * 1000,
     acceptRefer: transfer.acceptRefer,
     callWaiting: calls.waiting,
     dndStatus: calls.dndStatus,
     forwardLimit: calls.forwardLimit,
     callBackMs: calls.callBackMin * 60_000,
-    autoAnswer: { from: calls.autoAnswerFrom, afterMs: calls.autoAnswerSec * 1000 },
+    autoAnswer: { from: calls.autoAnswerFrom.map(patternOf), afterMs: calls.autoAnswerSec * 1000 },
     choices: {
       forwardAlways: calls.forwardAlways,
       forwardBusy: calls.forwardBusy,
@@ -55,6 +67,13 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
 export function srtpOf(account: AccountConfiguration | undefined): SrtpWish | undefined {
   if (account === undefined || account.srtp === 'off') return undefined;
   return { policy: account.srtp, suites: account.srtpSuites };
+}
+
+/** The schema has read it once already. */
+function patternOf(text: string): DialPattern {
+  const read = parsePattern(text);
+  if (!read.ok) throw new Error(`pattern ${text} passed the schema`);
+  return read.value;
 }
 
 /** What senders from outside may dial. */

@@ -140,4 +140,34 @@ test('a list is no configuration, and a port beyond 65535 no port', () => {
   assert.match(fault ?? '', /accounts\[0\]\.server: found .*expected a port from 1 to 65535/);
 });
 
+const accounts = 'accounts: [{ id: a, user: 1, domain: b.test }]\n';
+
+function faults(yaml: string): readonly string[] {
+  const read = readConfiguration(accounts + yaml);
+  return read.ok ? [] : read.faults.map((each) => describeFault('f.yaml', each));
+}
+
+test('features §1.6: a fault in the dial plan names its rule, the character and what may stand there', () => {
+  const [wrong] = faults('dialPlan:\n  - match: 2xx\n  - match: 2[7-3]x\n');
+  assert.match(wrong ?? '', /^f\.yaml:4: dialPlan\[1\]\.match: .*at character 3 there is a range that does not go/);
+  const [strip] = faults('dialPlan:\n  - { match: 2x, strip: 3 }\n');
+  assert.match(strip ?? '', /^f\.yaml:3: dialPlan\[0\]\.strip: found 3, expected at most 2/);
+  const [account] = faults('dialPlan:\n  - { match: 2x, account: aa }\n');
+  assert.match(account ?? '', /dialPlan\[0\]\.account: .*the id of an account \(a\); did you mean a\?/);
+  const [remote] = faults('limits: { remoteNumbers: ["9y"] }');
+  assert.match(remote ?? '', /limits\.remoteNumbers\[0\]: .*at character 2/);
+});
+
+test('a number keeps the zero or the plus that it begins with, quoted or not', () => {
+  const read = readConfiguration(
+    `${accounts}emergency: [0112, +36112, "112"]\ndialPlan: [{ match: 0900. }, { match: 00 }]`,
+  );
+  assert.ok(read.ok);
+  assert.deepEqual(read.configuration.emergency, ['0112', '+36112', '112']);
+  assert.deepEqual(
+    read.configuration.dialPlan.map(({ match }) => match),
+    ['0900.', '00'],
+  );
+});
+
 test.run();

@@ -1,5 +1,6 @@
+import { parsePattern, shortest } from '@switchhook/phone';
 import * as v from 'valibot';
-import { type Document, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { nearestName } from './nearest-name.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
@@ -30,6 +31,7 @@ export function readConfiguration(yamlText: string): ConfigurationReading {
   const document = parseDocument(yamlText, { lineCounter, prettyErrors: false });
   if (document.errors.length > 0)
     return { ok: false, faults: document.errors.map((error) => syntaxFault(error, lineCounter)) };
+  keepDigits(document);
   const content: unknown = document.toJS() ?? {};
   const lineOf = (path: Path) => lineAt(document, path, lineCounter);
   if (Array.isArray(content))
@@ -40,6 +42,15 @@ export function readConfiguration(yamlText: string): ConfigurationReading {
   const faults = crossFaults(result.output, lineOf);
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, configuration: result.output, warnings: warningsOf(result.output) };
+}
+
+/** `0049`, `+36`, `2.` and `0x1` are numbers to YAML, and others than they seem; to a telephone they are what is written. */
+function keepDigits(document: Document): void {
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'number' && String(node.value) !== node.source) node.value = node.source;
+    },
+  });
 }
 
 /** One fault as the line that is printed: `switchhook.yaml:7: accounts[0].transport: found "upd", expected one of …`. */
@@ -135,17 +146,27 @@ function crossFaults(
       });
     }
   });
-  configuration.lines?.forEach((line, i) => {
-    if (ids.includes(line.account)) return;
-    const path = ['lines', i, 'account'];
-    const suggestion = nearestName(line.account, ids);
+  const known = (account: string | undefined, path: Path) => {
+    if (account === undefined || ids.includes(account)) return;
+    const suggestion = nearestName(account, ids);
     faults.push({
       path: pathText(path),
       line: lineOf(path),
-      value: JSON.stringify(line.account),
+      value: JSON.stringify(account),
       expected: `the id of an account (${ids.join(', ')})`,
       ...(suggestion === undefined ? {} : { suggestion }),
     });
+  };
+  configuration.lines?.forEach(({ account }, i) => {
+    known(account, ['lines', i, 'account']);
+  });
+  configuration.dialPlan.forEach(({ account, match, strip }, i) => {
+    known(account, ['dialPlan', i, 'account']);
+    const read = parsePattern(match);
+    if (!read.ok || strip <= shortest(read.value)) return;
+    const path = ['dialPlan', i, 'strip'];
+    const most = `at most ${shortest(read.value)}, the digits that the shortest number of ${match} has`;
+    faults.push({ path: pathText(path), line: lineOf(path), value: String(strip), expected: most });
   });
   if (
     configuration.audio.sound === 'files' &&

@@ -1,3 +1,4 @@
+import { parsePattern, patternFaults } from '@switchhook/phone';
 import {
   COUNTRIES,
   type CountryName,
@@ -31,6 +32,20 @@ const dialable = v.pipe(
   v.union([v.string(), v.number()], 'a number or a name'),
   v.transform(String),
   v.regex(/^[^\s@<>";]+$/, 'a number or a name without blanks, @, <, >, ; and quotes'),
+);
+
+/** A pattern of numbers; what is wrong with one is said with its place. */
+const pattern = v.pipe(
+  v.union([v.string(), v.number()], 'a pattern of numbers'),
+  v.transform(String),
+  v.check(
+    (text) => parsePattern(text).ok,
+    (issue) => {
+      const read = parsePattern(issue.input);
+      const why = read.ok ? '' : `: at character ${read.at + 1} there is ${patternFaults[read.fault]}`;
+      return `a pattern of digits, *, #, x, N, Z, [2-5], + and a closing . or T${why}`;
+    },
+  ),
 );
 
 const secret = v.pipe(v.union([v.string(), v.number()], 'a text'), v.transform(String));
@@ -128,6 +143,7 @@ const audio = v.strictObject({
   speakerFile: v.optional(text),
   country: v.optional(v.picklist(countryNames, `one of ${countryNames.join(', ')}`), 'us'),
   route: v.optional(oneOf('handset', 'headset', 'speaker'), 'handset'),
+  howler: v.optional(yesNo, false),
   volume: v.optional(v.strictObject({ handset: volume, headset: volume, speaker: volume, ring: volume }), () => ({
     handset: 80,
     headset: 80,
@@ -213,7 +229,7 @@ const calls = v.strictObject({
   forwardNoAnswerSec: v.optional(whole(1, 600), 20),
   forwardLimit: v.optional(whole(1, 20), 5),
   autoAnswer: v.optional(oneOf('off', 'intercom', 'all'), 'off'),
-  autoAnswerFrom: v.optional(v.array(dialable, 'a list of numbers'), () => []),
+  autoAnswerFrom: v.optional(v.array(pattern, 'a list of number patterns'), () => []),
   autoAnswerSec: v.optional(whole(0, 60), 0),
   callBackMin: v.optional(whole(0, 1440), 30),
 });
@@ -224,22 +240,32 @@ const control = v.strictObject({
 });
 
 const limits = v.strictObject({
-  remoteNumbers: v.optional(
-    v.array(
-      v.pipe(
-        dialable,
-        v.regex(/^[0-9*#+xX.]+$/, 'a pattern of digits, *, #, +, x for any digit and a closing . for the rest'),
-      ),
-      'a list of number patterns',
-    ),
-    () => [],
-  ),
+  remoteNumbers: v.optional(v.array(pattern, 'a list of number patterns'), () => []),
   remoteDialsPerHour: v.optional(whole(0, 10_000), 60),
   calls: v.optional(whole(1, 16), 4),
   ringSec: v.optional(whole(10, 600), 60),
   interdigitSec: v.optional(whole(1, 60), 10),
+  shortInterdigitSec: v.optional(whole(1, 60), 3),
   dialToneSec: v.optional(whole(5, 300), 15),
+  reorderSec: v.optional(whole(5, 300), 15),
 });
+
+const dialRule = v.strictObject({
+  match: pattern,
+  strip: v.optional(whole(0, 40), 0),
+  prepend: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()], 'digits'),
+      v.transform(String),
+      v.regex(/^\+?[0-9*#]{0,32}$/, 'digits, *, # and a leading +'),
+    ),
+    '',
+  ),
+  account: v.optional(text),
+  refuse: v.optional(text),
+});
+
+const hotline = v.strictObject({ to: dialable, afterSec: v.optional(whole(0, 60), 0) });
 
 const log = v.strictObject({
   level: v.optional(oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info'),
@@ -264,6 +290,8 @@ export const configurationSchema = v.strictObject({
   headset: v.optional(headset, {}),
   transfer: v.optional(transfer, {}),
   calls: v.optional(calls, {}),
+  dialPlan: v.optional(v.array(dialRule, 'a list of rules'), () => []),
+  hotline: v.optional(hotline),
   control: v.optional(control, {}),
   limits: v.optional(limits, {}),
   log: v.optional(log, {}),

@@ -2,6 +2,7 @@ import type { Millis } from '@switchhook/sans-io';
 import type { CommandError, ErrorCode } from '../control/protocol.ts';
 import { mayDo } from '../control/roles.ts';
 import { verbTable } from '../control/verbs.ts';
+import { type DialPattern, fit, parsePattern, patternFaults } from '../dial-plan/pattern.ts';
 import type { Intent, Origin } from '../intent.ts';
 import { isEmergency, userOf } from '../reducer/inquiry.ts';
 import type { PhoneState } from '../reducer/state.ts';
@@ -9,8 +10,8 @@ import type { PhoneState } from '../reducer/state.ts';
 /** What remote senders may dial. */
 export interface RemotePolicy {
   /**
-   * Patterns of numbers: digits, `*`, `#`, `+`; `x` is any digit and a closing `.` any rest. Empty: only numbers of at
-   * most six digits, which no public network takes for international or premium ones.
+   * Patterns of numbers as `parsePattern` reads them. Empty: only numbers of at most six digits, which no public network
+   * takes for international or premium ones.
    */
   readonly numbers: readonly string[];
   readonly dialsPerHour: number;
@@ -26,11 +27,18 @@ const HOUR_MS = 3_600_000;
  */
 export class Admission {
   readonly #policy: RemotePolicy;
+  readonly #numbers: readonly DialPattern[];
   #lastLocalAt: Millis | undefined;
   #remoteDials: Millis[] = [];
 
+  /** Throws on a pattern that cannot be read: a list that lets through other numbers than it says is no list. */
   constructor(policy: RemotePolicy) {
     this.#policy = policy;
+    this.#numbers = policy.numbers.map((text) => {
+      const read = parsePattern(text);
+      if (!read.ok) throw new Error(`remote numbers: ${text}: ${patternFaults[read.fault]}`);
+      return read.value;
+    });
   }
 
   /** Why `intent` may not come in; undefined = it may. Counts what it lets in. `canDo` is left for the caller to fill. */
@@ -59,7 +67,9 @@ export class Admission {
     if (!isOurs(to, state))
       return refusal('number_not_allowed', 'only numbers of our own exchange are dialled from outside');
     const allowed =
-      numbers.length === 0 ? /^[0-9*#]{1,6}$/.test(number) : numbers.some((pattern) => matches(pattern, number));
+      numbers.length === 0
+        ? /^[0-9*#]{1,6}$/.test(number)
+        : this.#numbers.some((pattern) => fit(pattern, number).whole);
     if (!allowed)
       return refusal('number_not_allowed', `${number} is not among the numbers that may be dialled from outside`);
     this.#remoteDials = this.#remoteDials.filter((at) => now - at < HOUR_MS);
@@ -108,18 +118,6 @@ function isOurs(to: string, state: PhoneState): boolean {
   if (!/[:;@?]/.test(text)) return true;
   const domain = /^(?:sips?:)?[^:;@?]+@([^:;@?]+)$/i.exec(text)?.[1]?.toLowerCase();
   return state.settings.accounts.some((account) => account.domain.toLowerCase() === domain);
-}
-
-function matches(pattern: string, number: string): boolean {
-  const open = pattern.endsWith('.');
-  const fixed = open ? pattern.slice(0, -1) : pattern;
-  if (open ? number.length < fixed.length : number.length !== fixed.length) return false;
-  for (let i = 0; i < fixed.length; i++) {
-    const wanted = fixed[i]!;
-    const digit = number[i]!;
-    if (wanted === 'x' || wanted === 'X' ? !/[0-9]/.test(digit) : wanted !== digit) return false;
-  }
-  return /^[0-9*#+]*$/.test(number.slice(fixed.length));
 }
 
 function refusal(code: ErrorCode, message: string): CommandError {

@@ -1,7 +1,17 @@
 import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { PhoneAccount } from './door.ts';
 import type { Draft } from './draft.ts';
-import { accountOf, canCall, freeLine, isEmergency, plainNumber, uriFor, userOf } from './inquiry.ts';
+import {
+  accountOf,
+  addressOver,
+  canCall,
+  dialPlanned,
+  freeLine,
+  isEmergency,
+  lineAccount,
+  plainNumber,
+  userOf,
+} from './inquiry.ts';
 import type { Call, Prompt } from './state.ts';
 
 /** Ask the far end to be held; its final answer comes as an event. */
@@ -48,11 +58,19 @@ export interface Placing {
   readonly requireReplaces?: boolean;
 }
 
-/** The account that places a call: the wished one, else the first that can, else the first. */
-function placingAccount(d: Draft, wished: AccountId | undefined): PhoneAccount | undefined {
-  const { accounts } = d.state.settings;
-  const named = wished === undefined ? undefined : accountOf(d.state, wished);
-  return named ?? accounts.find((account) => canCall(d.state, account)) ?? accounts[0];
+/**
+ * The account that places a call: the wished one, that of the dial plan, that of the line whose key was pressed, else
+ * the first that can, else the first.
+ */
+function placingAccount(d: Draft, { account: wished, to, line }: Placing): PhoneAccount | undefined {
+  const { settings } = d.state;
+  const named = wished ?? dialPlanned(settings, to).account;
+  if (named !== undefined) return accountOf(d.state, named);
+  const seized = line ?? d.state.prompt?.line;
+  const own = seized === undefined ? undefined : lineAccount(settings, seized);
+  const ofLine = own === undefined ? undefined : accountOf(d.state, own);
+  if (ofLine !== undefined && canCall(d.state, ofLine)) return ofLine;
+  return settings.accounts.find((account) => canCall(d.state, account)) ?? settings.accounts[0];
 }
 
 /** A call at its beginning: what its maker says of it, and nothing else known yet. */
@@ -85,11 +103,11 @@ export function newCall(
 
 /** Dial: the call stands in `calls` from now on. False = there is no account at all. */
 export function place(d: Draft, placing: Placing): boolean {
-  const account = placingAccount(d, placing.account);
+  const account = placingAccount(d, placing);
   if (account === undefined) return false;
   const emergency = isEmergency(d.state.settings, placing.to);
-  const line = freeLine(d.state, placing.line);
-  const address = uriFor(account, placing.to);
+  const line = freeLine(d.state, placing.line, account.id);
+  const address = addressOver(d.state.settings, account, placing.to);
   const typedUri = /^sips?:|@/i.test(placing.to.trim());
   const call = newCall(d, {
     id: placing.call,

@@ -1,4 +1,4 @@
-import type { CallId } from '@switchhook/sip-core';
+import type { AccountId, CallId } from '@switchhook/sip-core';
 import type { ErrorCode } from '../control/protocol.ts';
 import { settingShapes } from '../control/settings.ts';
 import { isDialable } from '../dial-plan/dialable.ts';
@@ -9,6 +9,7 @@ import {
   callsIn,
   canCall,
   currentTransfer,
+  dialPlanned,
   emergencyCall,
   handTransfer,
   heldCalls,
@@ -237,17 +238,15 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     case 'call.dial':
       if (!isDialable(intent.to)) return no('bad_schema', 'Not a number');
       if (intent.line !== undefined && !isLine(state, intent.line)) return no('bad_schema', 'No such line');
-      if (intent.account !== undefined) {
-        const account = accountOf(state, intent.account);
-        if (account === undefined) return no('bad_schema', 'No such account');
-        if (!canCall(state, account)) return no('not_registered', 'Not registered');
-      }
-      return yes;
+      if (intent.account !== undefined && accountOf(state, intent.account) === undefined)
+        return no('bad_schema', 'No such account');
+      return mayDial(state, intent.to, intent.account);
     case 'transfer.start':
     case 'transfer.blind':
       if (intent.to !== undefined && !isDialable(intent.to)) return no('bad_schema', 'Not a number');
       if (intent.to !== undefined && isEmergency(state.settings, intent.to))
         return no('number_not_allowed', 'Emergency numbers are dialled, not transferred to');
+      if (intent.to !== undefined && !mayDial(state, intent.to).ok) return mayDial(state, intent.to);
       return oneCall(state, intent.verb, intent.callId);
     case 'call.answer':
     case 'call.hangup':
@@ -319,6 +318,15 @@ function oneCall(state: PhoneState, verb: CallVerb, named: CallId | undefined): 
   const [call, another] = candidates(state, verb);
   if (call === undefined) return no('not_in_state', refusals[verb]);
   return another === undefined ? { ok: true, call } : no('ambiguous', 'Which call?');
+}
+
+/** Whether the dial plan lets `to` be dialled, and its account can; a wished account comes before that of the plan. */
+export function mayDial(state: PhoneState, to: string, wished?: AccountId): Verdict {
+  const { account, refuse } = dialPlanned(state.settings, to);
+  if (refuse !== undefined) return no('number_not_allowed', refuse);
+  const named = wished ?? account;
+  const known = named === undefined ? undefined : accountOf(state, named);
+  return known === undefined || canCall(state, known) ? yes : no('not_registered', 'Not registered');
 }
 
 /** Our own number, or our own address. */

@@ -13,6 +13,8 @@ import type {
 } from '@switchhook/sip-core';
 import type { TransferId, TransferRules, TransferTimer } from '@switchhook/transfer';
 import type { BlfState, PhoneNotice, Settlement } from '../control/protocol.ts';
+import type { DialPlan } from '../dial-plan/dial-plan.ts';
+import type { DialPattern } from '../dial-plan/pattern.ts';
 import type { Intent } from '../intent.ts';
 import type { Choices, Volumes } from './choices.ts';
 import type { PhoneState } from './state.ts';
@@ -39,6 +41,8 @@ export type Ticket = Token<'ticket'>;
 export type PhoneTimer =
   | 'interdigit'
   | 'dial-tone'
+  | 'off-hook'
+  | 'hotline'
   | 'beep'
   | 'display'
   | 'failed-lamp'
@@ -279,6 +283,18 @@ export interface PhoneSettings {
   readonly interdigitMs: number;
   /** Dial tone without a digit turns to reorder after this. Default 15 000. */
   readonly dialToneMs: number;
+  /** The same, when the number fits the dial plan and longer ones would too. Default 3000. */
+  readonly shortInterdigitMs: number;
+  /** What becomes of numbers; emergency numbers come before it. Default none: every number as it is. */
+  readonly dialPlan: DialPlan;
+  /** The reorder tone of a line that nothing was dialled on lasts so long. Default 15 000. */
+  readonly reorderMs: number;
+  /** After it: a howler in the handset, or silence; the lamp says it in both cases. Default false. */
+  readonly howler: boolean;
+  /** Dialled by itself when a line is seized and nothing is dialled for so long, 0 = at once. */
+  readonly hotline?: { readonly to: string; readonly afterMs: number };
+  /** The account of each line key, from the first; one that is left out stands for any. */
+  readonly lineAccounts: readonly AccountId[];
   /** An unanswered call gets 480 after this. Default 60 000. */
   readonly ringTimeoutMs: number;
   /** A caller rings while another call is up; false: busy then. Default true. */
@@ -289,8 +305,8 @@ export interface PhoneSettings {
   readonly forwardLimit: number;
   /** So long after an emergency call everybody gets through. Default 1 800 000. */
   readonly callBackMs: number;
-  /** Who may be answered without a hand: numbers, none = all whom the exchange brings; and after how long. */
-  readonly autoAnswer: { readonly from: readonly string[]; readonly afterMs: number };
+  /** Who may be answered without a hand: patterns of numbers, none = all whom the exchange brings; and after how long. */
+  readonly autoAnswer: { readonly from: readonly DialPattern[]; readonly afterMs: number };
   /** What is chosen about calls that come, before anybody chooses. */
   readonly choices: Partial<Choices>;
   /** Where one listens at first. Default handset. */

@@ -1,4 +1,5 @@
-import type { CallId } from '@switchhook/sip-core';
+import type { AccountId, CallId } from '@switchhook/sip-core';
+import { type Planned, planned } from '../dial-plan/dial-plan.ts';
 import type { PhoneAccount, PhoneSettings } from './door.ts';
 import type { Call, CallPhase, PhoneState, TransferRecord } from './state.ts';
 
@@ -114,7 +115,27 @@ export function isEmergency(settings: PhoneSettings, number: string): boolean {
   // A URI is judged by its user part, whatever exchange it names.
   const text = number.trim();
   const user = /^(sips?|tel):|@/i.test(text) ? userOf(/^[a-z]+:/i.test(text) ? text : `sip:${text}`) : text;
-  return settings.emergencyNumbers.includes(plainNumber(user.split(';', 1)[0]!));
+  const plain = plainNumber(user.split(';', 1)[0]!);
+  if (settings.emergencyNumbers.includes(plain)) return true;
+  // what the dial plan makes an emergency number of is one
+  return settings.dialPlan.length > 0 && settings.emergencyNumbers.includes(dialPlanned(settings, plain).number);
+}
+
+/** What the dial plan makes of a number; addresses and names are nothing for it. */
+export function dialPlanned({ dialPlan, emergencyNumbers }: PhoneSettings, to: string): Planned {
+  const text = to.trim();
+  if (/^sips?:|@/i.test(text)) return { number: text, account: undefined, refuse: undefined };
+  return planned(dialPlan, emergencyNumbers, plainNumber(text));
+}
+
+/** The URI that a number leads to over `account`, by the dial plan. */
+export function addressOver(settings: PhoneSettings, account: PhoneAccount, to: string): string {
+  return uriFor(account, dialPlanned(settings, to).number);
+}
+
+/** The account that a line key stands for; undefined = any. */
+export function lineAccount({ lineAccounts }: PhoneSettings, line: number): AccountId | undefined {
+  return lineAccounts[line - 1];
 }
 
 /** The URI to dial: a typed URI stays as it is, digits go to the account's domain. */
@@ -159,18 +180,28 @@ export function seizesSoon(state: PhoneState): boolean {
   return live?.kind === 'attended' && live.to === undefined && live.machine.name === 'holding';
 }
 
-/** The line for a new call: the wished one, else the seized one, else the emptiest, lowest first. */
-export function freeLine(state: PhoneState, wished?: number): number {
+/** The line for a new call: the wished one, else the seized one, else the emptiest of the account's, lowest first. */
+export function freeLine(state: PhoneState, wished?: number, account?: AccountId): number {
   if (wished !== undefined) return wished;
   if (state.prompt !== undefined) return state.prompt.line;
-  let best = 1;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let line = 1; line <= state.settings.lines; line++) {
-    const load = state.calls.filter((call) => call.line === line).length;
-    if (load < fewest) {
-      best = line;
-      fewest = load;
-    }
-  }
-  return best;
+  const loads = new Map<number, number>();
+  for (let line = 1; line <= state.settings.lines; line++) loads.set(line, 0);
+  for (const { line } of state.calls) loads.set(line, (loads.get(line) ?? 0) + 1);
+  return emptiest(state.settings, loads, account);
+}
+
+/** The emptiest line of those that stand for `account`, lowest first; of all where none does. */
+export function emptiest(
+  settings: PhoneSettings,
+  loads: ReadonlyMap<number, number>,
+  account: AccountId | undefined,
+): number {
+  const own = [...loads].filter(([line]) => (lineAccount(settings, line) ?? account) === account);
+  const lines = account === undefined || own.length === 0 ? [...loads] : own;
+  return lines.reduce((best, each) => (each[1] < best[1] ? each : best))[0];
+}
+
+/** The line that was seized is dead: nothing was dialled on it for too long. */
+export function isDead(prompt: PhoneState['prompt']): boolean {
+  return prompt?.tone === 'dead' || prompt?.tone === 'forgotten';
 }

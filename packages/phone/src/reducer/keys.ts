@@ -1,7 +1,7 @@
 import type { AccountId } from '@switchhook/sip-core';
 import type { Intent } from '../intent.ts';
 import { seize } from './acts.ts';
-import type { PlainIntent } from './can-do.ts';
+import { mayDial, type PlainIntent } from './can-do.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { begin, endThen } from './errand.ts';
@@ -160,6 +160,11 @@ function dialFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plain
   if (prompt?.purpose.name === 'transfer' && !isEmergency(d.state.settings, to)) {
     const record = d.record(prompt.purpose.transfer);
     if (record === undefined) throw new Error(`a line is seized for ${prompt.purpose.transfer}, which has gone`);
+    const may = mayDial(d.state, to, d.call(prompt.purpose.caller)?.account);
+    if (!may.ok) {
+      d.refuse(ticket, 'transfer.start', may.code, may.text);
+      return;
+    }
     dialTarget(d, record, to);
     d.done(ticket, { transferId: record.pair.transfer });
     return;
@@ -331,6 +336,11 @@ function blindFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plai
   const caller = d.call(prompt.purpose.caller);
   const old = d.record(prompt.purpose.transfer);
   if (caller === undefined || old === undefined) throw new Error('a line is seized for a caller who has gone');
+  const may = mayDial(d.state, to, caller.account);
+  if (!may.ok) {
+    d.refuse(ticket, 'transfer.blind', may.code, may.text);
+    return;
+  }
   // the consultation ends before it began; the caller stays held for the REFER
   d.set({ prompt: undefined, transfers: d.state.transfers.filter((record) => record !== old) });
   for (const { ticket: waiting } of d.take((until) => 'transfer' in until && until.transfer === old.pair.transfer)) {

@@ -1,7 +1,7 @@
 import type { RingName, ToneName } from '@switchhook/rtp-media';
 import type { CallId } from '@switchhook/sip-core';
 import { isDiverting } from './choices.ts';
-import { callsIn, emergencyCall, inHand } from './inquiry.ts';
+import { callsIn, emergencyCall, inHand, isDead } from './inquiry.ts';
 import { bridges, conference } from './joined.ts';
 import type { PhoneState, Sounds } from './state.ts';
 import { messagesWait } from './watched.ts';
@@ -37,6 +37,7 @@ function tone(state: PhoneState): ToneName | undefined {
   const { prompt } = state;
   if (prompt !== undefined) {
     if (prompt.tone === 'dead') return 'reorder';
+    if (prompt.tone === 'forgotten') return state.settings.howler && state.hook === 'off' ? 'howler' : undefined;
     if (prompt.tone === 'silent') return undefined;
     if (prompt.purpose.name === 'transfer') return 'recall-dial';
     return messagesWait(state) || isDiverting(state) ? 'stutter-dial' : 'dial';
@@ -49,7 +50,7 @@ function tone(state: PhoneState): ToneName | undefined {
 
 function ringer(state: PhoneState): RingName | undefined {
   // who let the dial tone run out is not there: the bell must be heard
-  const busy = inHand(state) !== undefined || (state.prompt !== undefined && state.prompt.tone !== 'dead');
+  const busy = inHand(state) !== undefined || (state.prompt !== undefined && !isDead(state.prompt));
   if (ringing(state)) {
     if (busy) return 'splash';
     const own = new Set(state.settings.accounts.map((account) => account.domain));

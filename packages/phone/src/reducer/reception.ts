@@ -1,9 +1,10 @@
 import type { Diversion } from '@switchhook/sip-core';
+import { fit } from '../dial-plan/pattern.ts';
 import { hangUp, newCall } from './acts.ts';
 import { type Choices, choicesFor } from './choices.ts';
 import type { CallEvent } from './door.ts';
 import type { Draft } from './draft.ts';
-import { accountOf, freeLine, nameOf, uriFor, userOf } from './inquiry.ts';
+import { accountOf, addressOver, emptiest, isDead, nameOf, userOf } from './inquiry.ts';
 import { replacing } from './referred.ts';
 import type { Call, PhoneState } from './state.ts';
 
@@ -64,7 +65,7 @@ export function incoming(d: Draft, event: Incoming): void {
   }
   const call = newCall(d, {
     id: event.call,
-    line: freeLineFor(d),
+    line: freeLineFor(d, event.account),
     account: event.account,
     direction: 'in',
     phase: { name: 'ringing' },
@@ -116,11 +117,7 @@ export function receive(state: PhoneState, event: Incoming, now: number): Recept
 
 /** Somebody is on the phone, or is about to be. */
 function isEngaged({ calls, prompt, errand }: PhoneState): boolean {
-  return (
-    calls.length > 0 ||
-    errand !== undefined ||
-    (prompt !== undefined && (prompt.tone === 'dial' || prompt.tone === 'silent'))
-  );
+  return calls.length > 0 || errand !== undefined || (prompt !== undefined && !isDead(prompt));
 }
 
 /** Only callers that our own exchange brings, and only those of the list where there is one. */
@@ -130,7 +127,11 @@ function answersAfterMs(
   event: Incoming,
   number: string,
 ): number | undefined {
-  if (!event.trusted || !(autoAnswer.from.length === 0 || autoAnswer.from.includes(number))) return undefined;
+  if (
+    !event.trusted ||
+    !(autoAnswer.from.length === 0 || autoAnswer.from.some((pattern) => fit(pattern, number).whole))
+  )
+    return undefined;
   switch (choices.autoAnswer) {
     case 'off':
       return undefined;
@@ -180,7 +181,7 @@ export function unanswered(d: Draft, call: Call): void {
 
 function addressOf(d: Draft, account: Call['account'], to: string): string {
   const own = accountOf(d.state, account) ?? d.state.settings.accounts[0];
-  return own === undefined ? `sip:${to}` : uriFor(own, to);
+  return own === undefined ? `sip:${to}` : addressOver(d.state.settings, own, to);
 }
 
 /** Who brought the call here, for the display. */
@@ -196,12 +197,10 @@ function alertOf(alertInfo: string | undefined): Call['alert'] {
 }
 
 /** A caller does not sit down on a line that was seized, nor on the one that waits for a transfer's target. */
-function freeLineFor(d: Draft): number {
+function freeLineFor(d: Draft, account: Call['account']): number {
   const seized = d.state.prompt?.line;
   const loads = new Map<number, number>();
   for (let line = 1; line <= d.state.settings.lines; line++) loads.set(line, line === seized ? 1 : 0);
   for (const call of d.state.calls) loads.set(call.line, (loads.get(call.line) ?? 0) + 1);
-  let best = freeLine({ ...d.state, prompt: undefined });
-  for (const [line, load] of loads) if (load < (loads.get(best) ?? 0)) best = line;
-  return best;
+  return emptiest(d.state.settings, loads, account);
 }

@@ -102,8 +102,8 @@ export interface Prompt {
   readonly purpose:
     | { readonly name: 'call' }
     | { readonly name: 'transfer'; readonly caller: CallId; readonly transfer: TransferId };
-  /** `dead`: nothing was dialled for too long. */
-  readonly tone: 'dial' | 'silent' | 'dead';
+  /** `dead`: nothing was dialled for too long; `forgotten`: and nobody has put the handset down since. */
+  readonly tone: 'dial' | 'silent' | 'dead' | 'forgotten';
   /** `#` was pressed before the line was there: nothing more is waited for. */
   readonly sent?: boolean;
 }

@@ -1,22 +1,21 @@
 import type { TransferTimer } from '@switchhook/transfer';
+import { readiness } from '../dial-plan/dial-plan.ts';
 import { answerUnasked } from './auto-answer.ts';
-import type { PhoneTimer } from './door.ts';
+import type { PhoneSettings, PhoneTimer } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandTimeout } from './errand.ts';
-import { callsIn, inHand, isEmergency, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
+import { callsIn, inHand, isDead, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { plainStep } from './intents.ts';
 import { send } from './keys.ts';
 import { ringTime, unanswered } from './reception.ts';
 import { referralTimer } from './referred.ts';
-import type { Call, PhoneState } from './state.ts';
+import type { Call, PhoneState, Prompt } from './state.ts';
 import { drive } from './transfer-machine.ts';
 
 const errandMs = 40_000;
 const ticketMs = 60_000;
 const verdictTicketMs = 300_000;
 const failedLampMs = 5_000;
-/** The short interdigit time, for a number that is complete (phone-ux.md §4.4). */
-const shortInterdigitMs = 3_000;
 
 interface Due {
   readonly afterMs: number;
@@ -31,18 +30,20 @@ interface Due {
 export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
   const due = new Map<PhoneTimer, Due>();
   const { prompt, settings, errand } = state;
-  if (prompt !== undefined && prompt.digits !== '' && prompt.tone !== 'dead') {
-    const short = isEmergency(settings, prompt.digits);
-    const waitMs = short ? Math.min(shortInterdigitMs, settings.interdigitMs) : settings.interdigitMs;
-    const afterMs = prompt.sent ? 0 : waitMs;
-    due.set('interdigit', { afterMs, key: `${prompt.line} ${prompt.digits}` });
-  } else if (prompt?.tone === 'dial') due.set('dial-tone', { afterMs: settings.dialToneMs, key: prompt.line });
+  if (prompt !== undefined && prompt.digits !== '' && !isDead(prompt)) {
+    due.set('interdigit', { afterMs: interdigitMs(settings, prompt), key: `${prompt.line} ${prompt.digits}` });
+  } else if (prompt?.tone === 'dial') {
+    due.set('dial-tone', { afterMs: settings.dialToneMs, key: prompt.line });
+    const { hotline } = settings;
+    if (hotline !== undefined && prompt.purpose.name === 'call')
+      due.set('hotline', { afterMs: hotline.afterMs, key: prompt.line });
+  } else if (prompt?.tone === 'dead') due.set('off-hook', { afterMs: settings.reorderMs, key: prompt.line });
   if (state.beep !== undefined) due.set('beep', { afterMs: state.beep.forMs, key: state.beep });
   if (state.message !== undefined) due.set('display', { afterMs: state.message.forMs, key: state.message });
   if (state.failedLines !== undefined) due.set('failed-lamp', { afterMs: failedLampMs, key: state.failedLines });
   if (errand !== undefined) due.set('errand', { afterMs: errandMs, key: `${errand.name} ${errand.call}` });
   const live = liveTransfer(state);
-  const busy = inHand(state) !== undefined || (prompt !== undefined && prompt.tone !== 'dead');
+  const busy = inHand(state) !== undefined || (prompt !== undefined && !isDead(prompt));
   const consults = live !== undefined && (busy || isUnderWay(live));
   for (const call of state.calls) {
     if (call.phase.name === 'ringing' && call.replaces === undefined) {
@@ -65,6 +66,27 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
 /** No other call, and nobody about to dial: a phone in use is never answered for its person. */
 function isAlone({ calls, prompt, errand }: PhoneState, call: Call): boolean {
   return calls.every(({ id, phase }) => id === call.id || phase.name === 'ending') && !prompt && !errand;
+}
+
+/**
+ * How long to wait for another digit (phone-ux.md §4.4). At "Transfer to?" a complete number waits the short time as
+ * well: a long press may still make a blind transfer of it.
+ */
+function interdigitMs(settings: PhoneSettings, { digits, sent, purpose }: Prompt): number {
+  if (sent) return 0;
+  const short = Math.min(settings.shortInterdigitMs, settings.interdigitMs);
+  const ready = readiness(settings.dialPlan, settings.emergencyNumbers, digits);
+  switch (ready) {
+    case 'open':
+      return settings.interdigitMs;
+    case 'enough':
+      return short;
+    case 'complete':
+      return purpose.name === 'transfer' ? short : 0;
+    default:
+      ready satisfies never;
+      throw new Error('unknown readiness');
+  }
 }
 
 /** Set and clear what differs between two states. */
@@ -103,6 +125,21 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
     case 'dial-tone':
       if (d.state.prompt !== undefined) d.set({ prompt: { ...d.state.prompt, tone: 'dead' } });
       return;
+    case 'off-hook': {
+      const { prompt, hook } = d.state;
+      if (prompt === undefined) return;
+      // with the handset in its place nobody has forgotten it: the line is given back
+      if (hook === 'on' && prompt.purpose.name === 'call') d.set({ prompt: undefined });
+      else d.set({ prompt: { ...prompt, tone: 'forgotten' } });
+      return;
+    }
+    case 'hotline': {
+      const { prompt, settings } = d.state;
+      if (prompt === undefined || settings.hotline === undefined) return;
+      plainStep(d, { verb: 'call.dial', to: settings.hotline.to, line: prompt.line }, undefined);
+      if (d.state.prompt === prompt) d.set({ prompt: { ...prompt, tone: 'dead' } });
+      return;
+    }
     case 'beep':
       d.set({ beep: undefined });
       return;

@@ -7,7 +7,7 @@ import {
   transferRules,
 } from '@switchhook/transfer';
 import type { PhoneAccount } from './door.ts';
-import { accountOf, recordOf, uriFor } from './inquiry.ts';
+import { accountOf, addressOver, recordOf } from './inquiry.ts';
 import type { Call, PhoneState, TransferRecord } from './state.ts';
 
 /** What the transfer package has to know of this phone's calls, accounts and rules. */
@@ -34,7 +34,7 @@ export function pressed(state: PhoneState, { pair, to }: TransferRecord, verb: P
 export function blindGoal(state: PhoneState, account: PhoneAccount, call: Call, to: string): BlindGoal {
   const caller = legFacts(state, call);
   return {
-    referTo: uriFor(account, to),
+    referTo: addressOver(state.settings, account, to),
     referredBy: recordOf(account),
     ...(caller === undefined ? {} : { caller }),
   };
