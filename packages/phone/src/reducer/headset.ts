@@ -1,9 +1,10 @@
 import { seize } from './acts.ts';
+import { type Plain, redial } from './dialling.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { endThen } from './errand.ts';
 import { callsIn, handTransfer, heldCalls, inHand, isLeg } from './inquiry.ts';
-import { cancelKey, holdKey, type Plain, redial, toComplete } from './keys.ts';
+import { cancelKey, holdKey, toComplete } from './keys.ts';
 
 type HeadsetVerb = 'headset.short' | 'headset.long' | 'headset.double' | 'headset.triple' | 'headset.redial';
 

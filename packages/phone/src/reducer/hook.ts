@@ -1,9 +1,9 @@
 import { hangUp, ringBack, seize } from './acts.ts';
+import type { Plain } from './dialling.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { callsIn, emergencyCall, handTransfer, heldCalls, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { bridged } from './joined.ts';
-import type { Plain } from './keys.ts';
 import type { Call, Errand } from './state.ts';
 import { pressed } from './transfer-facts.ts';
 import { drive, machineAccepts } from './transfer-machine.ts';

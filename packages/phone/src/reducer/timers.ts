@@ -1,12 +1,12 @@
 import type { TransferTimer } from '@switchhook/transfer';
 import { readiness } from '../dial-plan/dial-plan.ts';
 import { answerUnasked } from './auto-answer.ts';
+import { send } from './dialling.ts';
 import type { PhoneSettings, PhoneTimer } from './door.ts';
 import type { Draft } from './draft.ts';
 import { errandTimeout } from './errand.ts';
 import { callsIn, inHand, isDead, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { plainStep } from './intents.ts';
-import { send } from './keys.ts';
 import { ringTime, unanswered } from './reception.ts';
 import { referralTimer } from './referred.ts';
 import type { Call, PhoneState, Prompt } from './state.ts';
