@@ -4,9 +4,9 @@
 import { type Core, Deadlines, type Millis } from '@switchhook/sans-io';
 import { LineDebounce } from './line-debounce.ts';
 
-/** The hook contact as read: true = handset lifted. */
+/** The hook contact as read: true = handset lifted; undefined = the contact is away, nobody knows. */
 export interface HookLevel {
-  readonly lifted: boolean;
+  readonly lifted: boolean | undefined;
 }
 
 /** What a person did with the handset. */
@@ -63,11 +63,16 @@ export class Hook implements Core<HookLevel, HookEvent> {
 
   receive({ lifted }: HookLevel, now: Millis): readonly HookEvent[] {
     if (this.#debounce === undefined) {
+      if (lifted === undefined) return [];
       this.#debounce = new LineDebounce(this.#debounceMs, new Map([['hook', lifted]]));
       this.#state = lifted ? { name: 'ignored' } : { name: 'resting' };
       return [];
     }
     const events = [...this.wake(now)];
+    if (lifted === undefined) {
+      this.#away();
+      return events;
+    }
     if (lifted !== this.#debounce.closed('hook') && !this.#bouncing()) this.#moved = now;
     for (const level of this.#debounce.receive({ line: 'hook', closed: lifted }, now))
       events.push(...this.#believe(level.closed, now));
@@ -82,6 +87,20 @@ export class Hook implements Core<HookLevel, HookEvent> {
       events.push({ type: 'hook', act: 'put-down' });
     }
     return events;
+  }
+
+  /**
+   * A driver that goes away may say "on hook" with its last breath: what is not believed yet, and a dip that is not over,
+   * did not happen. The level after the return decides.
+   */
+  #away(): void {
+    if (this.#state.name === 'dipped') this.#state = { name: 'lifted' };
+    this.#timers.clearAll();
+    this.#debounce = new LineDebounce(this.#debounceMs, new Map([['hook', this.#believedLifted()]]));
+  }
+
+  #believedLifted(): boolean {
+    return this.#state.name === 'lifted' || this.#state.name === 'ignored';
   }
 
   #bouncing(): boolean {

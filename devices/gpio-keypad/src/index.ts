@@ -1,3 +1,17 @@
+export { Contacts, type ContactsIn, type ContactUse } from './contacts.ts';
 export { Hook, type HookEvent, type HookLevel, type HookTimes } from './hook.ts';
+export { type LedLevel, ledLevels } from './leds.ts';
 export { LineDebounce, type LineLevel } from './line-debounce.ts';
 export { type KeyEdge, Matrix, type MatrixScan } from './matrix.ts';
+export { MatrixScanner, type ScanIn, type ScanOut, type ScanTimes } from './matrix-scanner.ts';
+export {
+  type ContactWiring,
+  type HookWiring,
+  type KeyWiring,
+  type LampWiring,
+  linesOf,
+  type MatrixWiring,
+  type Pull,
+  type Wiring,
+  wiringFaults,
+} from './wiring.ts';

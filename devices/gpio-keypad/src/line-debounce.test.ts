@@ -32,6 +32,13 @@ test('debounce: the level at start is believed and gives no event', () => {
   assert.ok(lines.closed('a'));
 });
 
+test('debounce: a press that is read late, as a whole, is a press', () => {
+  const lines = new LineDebounce<'a'>(20);
+  lines.receive({ line: 'a', closed: true }, 0);
+  assert.deepEqual(lines.receive({ line: 'a', closed: false }, 100), [{ line: 'a', closed: true }]);
+  assert.deepEqual(lines.wake(120), [{ line: 'a', closed: false }]);
+});
+
 test('debounce: 0 ms believes at once', () => {
   assert.deepEqual(new LineDebounce<'a'>(0).receive({ line: 'a', closed: true }, 7), [{ line: 'a', closed: true }]);
 });

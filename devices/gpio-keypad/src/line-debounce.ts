@@ -33,11 +33,13 @@ export class LineDebounce<Line extends string> implements Core<LineLevel<Line>, 
   }
 
   receive({ line, closed }: LineLevel<Line>, now: Millis): readonly LineLevel<Line>[] {
-    if ((this.#seen.get(line) ?? this.closed(line)) === closed) return this.wake(now);
+    // First what stood still before: a reader that comes late gives a whole press at once.
+    const believed = this.wake(now);
+    if ((this.#seen.get(line) ?? this.closed(line)) === closed) return believed;
     this.#seen.set(line, closed);
     if (closed === this.closed(line)) this.#still.clear(line);
     else this.#still.set(line, now + this.#debounceMs);
-    return this.wake(now);
+    return [...believed, ...this.wake(now)];
   }
 
   wake(now: Millis): readonly LineLevel<Line>[] {

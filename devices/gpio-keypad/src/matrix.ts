@@ -19,14 +19,21 @@ export interface KeyEdge {
  */
 export class Matrix implements Core<MatrixScan, KeyEdge> {
   readonly #keys: readonly (readonly (string | undefined)[])[];
-  readonly #debounce: LineDebounce<string>;
+  readonly #debounceMs: number;
+  #debounce: LineDebounce<string>;
 
   /** `keys[row][column]` are key names; undefined where the matrix has no key. `debounceMs` 20 suits rubber keys. */
   constructor(keys: readonly (readonly (string | undefined)[])[], debounceMs = 20) {
     const names = keys.flat().filter((name) => name !== undefined);
     if (new Set(names).size !== names.length) throw new Error('a key name stands twice in the matrix');
     this.#keys = keys;
+    this.#debounceMs = debounceMs;
     this.#debounce = new LineDebounce(debounceMs);
+  }
+
+  /** The wires are away: no key counts as down any more, and nothing is said of it. */
+  release(): void {
+    this.#debounce = new LineDebounce(this.#debounceMs);
   }
 
   get deadline(): Millis | undefined {

@@ -19,6 +19,7 @@ export {
 } from './dial-plan/pattern.ts';
 export { explainTransfer } from './explain/explain-transfer.ts';
 export type * from './intent.ts';
+export { LampClock, type LampLight } from './lamp-clock.ts';
 export {
   isRegistered,
   type LampColour,
