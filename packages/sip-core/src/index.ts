@@ -3,6 +3,9 @@ export { type ChallengeSide, challengesOf, type DigestChallenge, parseChallenge 
 export { type ChallengeVerdict, type CredentialSettings, Credentials } from './digest/credentials.ts';
 export { DigestServer, type DigestServerSettings, type DigestVerdict } from './digest/digest-server.ts';
 export { type DigestInput, digestResponse, secretHash } from './digest/response.ts';
+export * from './event-package/dialog-info.ts';
+export * from './event-package/dialog-watch.ts';
+export * from './event-package/message-summary.ts';
 export * from './message/auth-params.ts';
 export * from './message/build.ts';
 export * from './message/cseq.ts';

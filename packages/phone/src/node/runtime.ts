@@ -268,6 +268,10 @@ export class Runtime {
         const { word, detail } = event;
         return this.#journal({ type: 'note', from: 'sip', word, ...(detail === undefined ? {} : { detail }) });
       }
+      case 'subscription':
+      case 'notified':
+      case 'notified-unasked':
+        return;
       default:
         return this.#sessions.take(event);
     }

@@ -45,6 +45,8 @@ export class Dialog {
   call: CallId | undefined;
   /** Who gets the requests of the INVITE usage, while it lasts. */
   usage: InviteUsage | undefined;
+  /** Begun by a request of ours that is no INVITE: its far half is told by the 2xx or by a NOTIFY (RFC 6665 §4.4.1). */
+  awaitsNotify = false;
   /** How many REFERs reached us in it: from the second on, our NOTIFYs carry an id (RFC 3515 §2.4.6). */
   refersReceived = 0;
   /** CSeqs of all REFERs of ours in it: a NOTIFY that names one is never a stranger, however late it comes. */

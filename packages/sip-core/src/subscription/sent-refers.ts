@@ -1,16 +1,14 @@
-import { hex } from '@switchhook/sans-io';
-import { ALLOW_EVENTS } from '../call/capabilities.ts';
 import { refreshTarget } from '../call/in-dialog.ts';
 import { contactUri } from '../call/peer.ts';
 import type { Session } from '../call/session.ts';
-import { Dialog } from '../dialog/dialog.ts';
-import { routesOfRequest, routesOfResponse } from '../dialog/route-set.ts';
-import type { SipMessage, SipResponse } from '../message/message.ts';
-import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { Event } from '../message/event.ts';
+import type { SipResponse } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
-import { callIdOf, cseqOf, eventOf, fromTagOf, numberOf, toTagOf } from '../message/values.ts';
-import type { Flow, ReferOut } from '../user-agent/door.ts';
+import { cseqOf, numberOf } from '../message/values.ts';
+import type { ReferOut } from '../user-agent/door.ts';
 import type { Inbound, Services } from '../user-agent/services.ts';
+import { besideDialog, meet } from './beside-dialog.ts';
 import { composeRefer, type ReferOrder } from './compose-refer.ts';
 import { ReferSubscriber } from './refer-subscriber.ts';
 
@@ -56,7 +54,7 @@ export class SentRefers {
       refuse(480, 'No GRUU');
       return;
     }
-    const dialog = outside ? this.#beside(about) : about;
+    const dialog = outside ? besideDialog(this.#services, about.seat, about.target) : about;
     const subscriber = new ReferSubscriber(this.#services, order.refer, dialog, () => {
       const left = this.#sentIn(dialog).filter((other) => other !== subscriber);
       if (left.length > 0) this.#sent.set(dialog, left);
@@ -72,7 +70,7 @@ export class SentRefers {
         return refer;
       },
       final: (response, _sent, from) => {
-        if (outside && response.status < 300) this.#met(dialog, response, from);
+        if (outside && response.status < 300) meet(this.#services, dialog, response, from);
         this.#answered(order, subscriber, response);
         const { status, reason: phrase } = response;
         // RFC 5057 §5.1: said in the call's own dialog, 481 is said of the dialog.
@@ -115,64 +113,10 @@ export class SentRefers {
     this.#services.emit({ type: 'refer-answered', refer, ...answer });
   }
 
-  // ------------------------------------------------------------------------------------------ dialogs beside the call
-
-  /** A dialog of its own to the GRUU of the far end of `about`, which does not know it yet. */
-  #beside(about: Dialog): Dialog {
-    const { seat, target } = about;
-    const { crypto } = this.#services;
-    return new Dialog({
-      seat,
-      identity: { sipCallId: hex(crypto, 16), localTag: hex(crypto, 8), remoteTag: '' },
-      localAddress: seat.address,
-      remoteAddress: printNameAddr(nameAddr(target)),
-      routes: [],
-      target,
-      localCSeq: crypto.bytes(1)[0]! & 0x7f,
-      remoteCSeq: undefined,
-      ownsCallId: true,
-      flow: seat.flow,
-    });
-  }
-
-  /** A NOTIFY may be the first word of such a dialog (RFC 6665 §4.1.2.4); undefined when this one is not. */
-  adopt({ request, flow }: Inbound): Dialog | undefined {
-    const dialog = this.awaited(request);
-    if (dialog !== undefined) this.#met(dialog, request, flow);
-    return dialog;
-  }
-
-  /** The dialog whose far half a NOTIFY may be. */
-  awaited(message: SipMessage): Dialog | undefined {
-    if (message.kind !== 'request' || message.method !== 'NOTIFY' || (fromTagOf(message) ?? '') === '')
-      return undefined;
-    const dialog = this.#services.dialogs.find(callIdOf(message), toTagOf(message) ?? '', '');
-    return dialog !== undefined && this.#sent.has(dialog) ? dialog : undefined;
-  }
-
-  #met(dialog: Dialog, message: SipMessage, from: Flow): void {
-    if (dialog.identity.remoteTag !== '') return;
-    const request = message.kind === 'request';
-    const tag = request ? fromTagOf(message) : toTagOf(message);
-    if (tag === undefined) return;
-    this.#services.dialogs.complete(dialog, tag);
-    const contact = message.headers.read('Contact', parseNameAddr)?.uri;
-    const target = contact !== undefined && !this.#services.isOwnContact(contact) ? contact : undefined;
-    dialog.confirm(request ? routesOfRequest(message.headers) : routesOfResponse(message.headers), target);
-    dialog.seen(from);
-  }
-
-  // --------------------------------------------------------------------------------------------------------- NOTIFY
-
-  /** A NOTIFY in a dialog; its CSeq has been checked. */
-  receiveNotify(inbound: Inbound, dialog: Dialog): void {
+  /** A NOTIFY of `refer` in a dialog; its CSeq has been checked. */
+  receiveNotify(inbound: Inbound, dialog: Dialog, { id }: Event): void {
     const { localTag } = dialog.identity;
-    const event = eventOf(inbound.request);
-    if (event?.type !== 'refer') {
-      return void this.#services.reply(inbound, 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
-    }
     const here = this.#sentIn(dialog);
-    const { id } = event;
     const found =
       id === undefined
         ? (here.find((one) => one.isOpen) ?? here.find((one) => one.isLive) ?? here.at(-1))

@@ -16,6 +16,8 @@ export type CallId = Token<'call'>;
 export type AccountId = Token<'account'>;
 /** Our name for one REFER, sent or received, and its implicit subscription. */
 export type ReferId = Token<'refer'>;
+/** Our name for one subscription of an event package, minted by whoever wants it. */
+export type SubscriptionId = Token<'subscription'>;
 /** Our name for an offer that waits for an answer. */
 export type OfferId = Token<'offer'>;
 
@@ -174,7 +176,30 @@ export type ReferIn =
   /** Report progress of the referred call; >= 200 is final and ends the subscription. */
   | { readonly type: 'report-refer'; readonly refer: ReferId; readonly status: number; readonly phrase?: string };
 
-export type UserAgentIn = NetworkIn | AccountIn | CallIn | ReferIn | { readonly type: 'shutdown' };
+/** Event verbs (RFC 6665). */
+export type SubscribeIn =
+  /**
+   * Follow the events of `to`, for ever: refreshed before its end, begun anew whenever it is lost, until `unsubscribe` or a
+   * refusal for good. Said again of one that lives it asks for the whole state anew (at most every 5 s), and of one that
+   * waits or is `over` it tries at once.
+   */
+  | {
+      readonly type: 'subscribe';
+      readonly subscription: SubscriptionId;
+      readonly account: AccountId;
+      /** URI of what is watched. */
+      readonly to: string;
+      /** The event package: `dialog`, `message-summary`, … */
+      readonly event: string;
+      /** Media types of its bodies. */
+      readonly accept: readonly string[];
+      /** Seconds asked for. Default 3600; 0 = tell once (RFC 6665 §4.4.3). */
+      readonly expiresS?: number;
+    }
+  /** Ends with the state `ended`. */
+  | { readonly type: 'unsubscribe'; readonly subscription: SubscriptionId };
+
+export type UserAgentIn = NetworkIn | AccountIn | CallIn | ReferIn | SubscribeIn | { readonly type: 'shutdown' };
 
 // --------------------------------------------------------------------------------------------------------------- out
 
@@ -308,6 +333,54 @@ export type ReferOut =
       readonly trusted: boolean;
     };
 
+/** Where a subscription is. */
+export type SubscriptionStatus =
+  | { readonly name: 'subscribing' }
+  /** Told of events; `pending` = the other side has not decided yet, and its bodies may say nothing. */
+  | { readonly name: 'active' }
+  | { readonly name: 'pending' }
+  /** Lost or put off and not given up: `nextTryAt` is the moment of the next attempt. */
+  | {
+      readonly name: 'waiting';
+      readonly why: 'refused' | 'wrong-password' | 'timeout' | 'transport' | 'terminated' | 'expired';
+      readonly status?: number;
+      readonly phrase?: string;
+      readonly nextTryAt: number;
+    }
+  /**
+   * Nothing more is tried before the next `subscribe`: refused by a final response (`status`), or ended by a NOTIFY with
+   * that reason (RFC 6665 §4.1.3). After `invariant` what was told last stays true for ever.
+   */
+  | {
+      readonly name: 'over';
+      readonly why: 'refused' | 'rejected' | 'noresource' | 'invariant' | 'limit';
+      readonly status?: number;
+      readonly phrase?: string;
+    }
+  /** We ended it, or it was asked to tell once: the last event of its name. */
+  | { readonly name: 'ended' };
+
+export type SubscriptionOut =
+  | { readonly type: 'subscription'; readonly subscription: SubscriptionId; readonly status: SubscriptionStatus }
+  /** A NOTIFY with a body, already answered 200. */
+  | {
+      readonly type: 'notified';
+      readonly subscription: SubscriptionId;
+      /** Lower-case media type; empty when it was not told. */
+      readonly contentType: string;
+      readonly body: string;
+      /** The first one with a body in a new dialog: what was told in another one, versions too, counts no more. */
+      readonly anew: boolean;
+    }
+  /** A NOTIFY that nobody asked for, from the account's own server, of a package of `Account.unasked`. */
+  | {
+      readonly type: 'notified-unasked';
+      readonly account: AccountId;
+      readonly event: string;
+      readonly contentType: string;
+      readonly body: string;
+    };
+
 /** Something dropped or odd, counted by word: for diagnosis, never for control. */
 export type NoteOut = {
   readonly type: 'note';
@@ -316,5 +389,5 @@ export type NoteOut = {
   readonly flow?: Flow;
 };
 
-export type UserAgentEvent = AccountOut | CallOut | ReferOut | NoteOut;
+export type UserAgentEvent = AccountOut | CallOut | ReferOut | SubscriptionOut | NoteOut;
 export type UserAgentOut = NetworkOut | UserAgentEvent;

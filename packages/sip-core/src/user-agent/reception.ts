@@ -10,8 +10,10 @@ import { flowHost } from '../dialog/next-hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
 import { callIdOf, cseqOf, eventOf, fromTagOf, toOf, toTagOf } from '../message/values.ts';
+import { adopt, awaitedDialog } from '../subscription/beside-dialog.ts';
 import type { ReceivedRefers } from '../subscription/received-refers.ts';
 import type { SentRefers } from '../subscription/sent-refers.ts';
+import type { Subscriptions } from '../subscription/subscriptions.ts';
 import { newTag } from '../transaction/requests.ts';
 import type { Calls } from './calls.ts';
 import type { Flow } from './door.ts';
@@ -24,6 +26,7 @@ export interface ReceptionHost {
   readonly seats: readonly Seat[];
   readonly sentRefers: SentRefers;
   readonly receivedRefers: ReceivedRefers;
+  readonly subscriptions: Subscriptions;
   readonly calls: Calls;
   readonly acceptFrom: 'servers' | 'any';
   /** Above it a new call gets 503. */
@@ -47,7 +50,7 @@ export class Reception {
 
   /** The dialog that a request means, or that a NOTIFY may be the first word of (RFC 6665 §4.1.2.4). */
   expectedIn(request: SipRequest): Dialog | undefined {
-    return this.dialogOf(request) ?? this.#host.sentRefers.awaited(request);
+    return this.dialogOf(request) ?? awaitedDialog(this.#host.services, request);
   }
 
   /** ACK of a 2xx. One that matches nothing is dropped. */
@@ -77,9 +80,9 @@ export class Reception {
   }
 
   #inDialog(inbound: Inbound): void {
-    const { services, sentRefers, receivedRefers } = this.#host;
+    const { services, sentRefers, receivedRefers, subscriptions } = this.#host;
     const { request } = inbound;
-    const dialog = this.dialogOf(request) ?? sentRefers.adopt(inbound);
+    const dialog = this.dialogOf(request) ?? adopt(services, inbound);
     if (dialog === undefined) return void services.reply(inbound, 481);
     const sequence = dialog.receive(cseqOf(request).number, request.method);
     switch (sequence) {
@@ -95,13 +98,16 @@ export class Reception {
     }
     dialog.seen(inbound.flow);
     if (request.method === 'REFER') receivedRefers.receive(inbound, dialog.seat, dialog);
-    else if (request.method === 'NOTIFY') sentRefers.receiveNotify(inbound, dialog);
-    else if (dialog.usage === undefined) services.reply(inbound, 481);
+    else if (request.method === 'NOTIFY') {
+      const event = eventOf(request);
+      if (event?.type === 'refer') sentRefers.receiveNotify(inbound, dialog, event);
+      else subscriptions.receiveNotify(inbound, dialog, event);
+    } else if (dialog.usage === undefined) services.reply(inbound, 481);
     else dialog.usage.receive(inbound);
   }
 
   #outOfDialog(inbound: Inbound, localTag: string): void {
-    const { services, receivedRefers } = this.#host;
+    const { services, receivedRefers, subscriptions } = this.#host;
     const { request } = inbound;
     const uri = parseUri(request.uri);
     if (!uri.ok || (uri.value.scheme !== 'sip' && uri.value.scheme !== 'sips')) {
@@ -125,7 +131,9 @@ export class Reception {
         return void services.reply(inbound, 200, { localTag, headers: [...can, ['Accept', SDP]] });
       }
       case 'NOTIFY': {
-        const known = eventOf(request)?.type === 'refer';
+        const event = eventOf(request);
+        if (seat !== undefined && subscriptions.receiveUnasked(inbound, seat, event, localTag)) return;
+        const known = event?.type === 'refer';
         return void services.reply(inbound, known ? 481 : 489, { localTag, headers: [['Allow-Events', ALLOW_EVENTS]] });
       }
       default:

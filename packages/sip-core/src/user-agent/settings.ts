@@ -40,6 +40,8 @@ export interface Account {
    * 3891 §3 has it.
    */
   readonly replaceRinging?: boolean;
+  /** Event packages of which the account's own server may tell unasked, as `message-summary` (RFC 3842). Default none. */
+  readonly unasked?: readonly string[];
 }
 
 /** What the user agent is told once. */
@@ -75,4 +77,6 @@ export interface UserAgentLimits {
   readonly invitesOfStrangers?: number;
   /** Calls and sources of which a REFER came within a minute; REFERs of others get 503. Default 256. */
   readonly referringPeers?: number;
+  /** Subscriptions of events that we keep at a time; one more is `over` at once. Default 200. */
+  readonly subscriptions?: number;
 }

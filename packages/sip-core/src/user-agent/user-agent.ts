@@ -5,6 +5,7 @@ import type { SipRequest } from '../message/message.ts';
 import { Registration } from '../registration/registration.ts';
 import { ReceivedRefers } from '../subscription/received-refers.ts';
 import { SentRefers } from '../subscription/sent-refers.ts';
+import { Subscriptions } from '../subscription/subscriptions.ts';
 import { TransactionLayer, type TransactionOut } from '../transaction/transaction-layer.ts';
 import { HalfMessages } from '../transport/half-messages.ts';
 import { MessageIntake } from '../transport/message-intake.ts';
@@ -24,7 +25,7 @@ export interface Census {
   /** Or our own requests, should any of them be forgotten by its transaction. */
   readonly transactions: number;
   readonly dialogs: number;
-  /** Refer subscriptions of both kinds. */
+  /** Subscriptions of events, and refer subscriptions of both kinds. */
   readonly subscriptions: number;
   /** Timers of the user agent and of its transactions, registrations excepted. */
   readonly timers: number;
@@ -44,7 +45,7 @@ const MOST_CALLS = 64;
  *
  * ```
  *   octets ─► intake ─► transactions ─► reception ─┬─► calls, sessions ─► events
- *                            ▲                     ├─► refers
+ *                            ▲                     ├─► refers, subscriptions
  *   phone ─► verbs ──────────┴──────── requests ◄──┴── registrations
  * ```
  */
@@ -58,6 +59,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   readonly #registrations = new Map<AccountId, Registration>();
   readonly #sentRefers: SentRefers;
   readonly #receivedRefers: ReceivedRefers;
+  readonly #subscriptions: Subscriptions;
   readonly #requests: Requests;
   readonly #admission: Admission;
   readonly #halves: HalfMessages;
@@ -99,12 +101,14 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     });
     this.#sentRefers = new SentRefers(this.#services);
     this.#receivedRefers = new ReceivedRefers(this.#services, settings.limits?.referringPeers);
+    this.#subscriptions = new Subscriptions(this.#services, this.#seats, settings.limits?.subscriptions);
     this.#calls = new Calls(this.#services, this.#seats);
     this.#reception = new Reception({
       services: this.#services,
       seats: this.#seats,
       sentRefers: this.#sentRefers,
       receivedRefers: this.#receivedRefers,
+      subscriptions: this.#subscriptions,
       calls: this.#calls,
       acceptFrom: settings.acceptFrom ?? 'servers',
       mostCalls,
@@ -147,7 +151,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     return {
       transactions: Math.max(this.#layer.size, this.#requests.size),
       dialogs: this.#dialogs.size,
-      subscriptions: this.#sentRefers.size + this.#receivedRefers.size,
+      subscriptions: this.#sentRefers.size + this.#receivedRefers.size + this.#subscriptions.size,
       timers: this.#timers.count() - registrations + this.#layer.timers,
       calls: this.#calls.size,
       registrations,
@@ -189,8 +193,15 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
       case 'report-refer':
         this.#receivedRefers.report(input.refer, input.status, input.phrase);
         return;
+      case 'subscribe':
+        this.#subscriptions.subscribe(input);
+        return;
+      case 'unsubscribe':
+        this.#subscriptions.unsubscribe(input.subscription);
+        return;
       case 'shutdown':
         this.#calls.hangupAll();
+        this.#subscriptions.unsubscribeAll();
         for (const registration of this.#registrations.values()) registration.unregister();
         return;
       default:

@@ -193,6 +193,9 @@ export class B2buaExchange implements Core<NetworkIn, NetworkOut> {
       case 'registration':
       case 'refer-answered':
       case 'refer-notified':
+      case 'subscription':
+      case 'notified':
+      case 'notified-unasked':
       case 'note':
         return;
       case 'incoming':
