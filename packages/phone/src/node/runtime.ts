@@ -22,6 +22,7 @@ import { intentEntry, type JournalEntry } from './journal.ts';
 import { NamedAlarms } from './named-alarms.ts';
 import { Picture } from './picture.ts';
 import { performSound } from './sound-effects.ts';
+import { Watches } from './watches.ts';
 
 /** Everything that a runtime reaches the world through, and what it is told once. */
 export interface RuntimeOptions {
@@ -88,6 +89,7 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #admission: Admission;
   readonly #sessions: CallSessions;
+  readonly #watches: Watches;
   readonly #shell: Shell;
   readonly #picture: Picture;
   readonly #calls: CallLog;
@@ -121,6 +123,12 @@ export class Runtime {
       clock,
       late: (call) => this.#enqueue({ from: 'media', event: { type: 'late', call } }),
     });
+    this.#watches = new Watches({
+      settings: options.settings,
+      sip: (input) => this.#shell.submit(input),
+      tell: (event) => this.#queue.push({ from: 'phone', event }),
+      note: (word, detail) => this.#journal({ type: 'note', from: 'sip', word, detail }),
+    });
     this.#shell = new Shell(userAgent, {
       clock,
       transport,
@@ -132,10 +140,11 @@ export class Runtime {
     media.onEvent = (event) => this.#enqueue({ from: 'media', event });
   }
 
-  /** Register the accounts that are to be registered. */
+  /** Register the accounts that are to be registered; what the others watch is asked for at once. */
   start(): void {
     for (const account of this.#options.settings.accounts) {
       if (account.register) this.#shell.submit({ type: 'register', account: account.id });
+      else this.#watches.ask(account.id);
     }
   }
 
@@ -259,7 +268,8 @@ export class Runtime {
     switch (event.type) {
       case 'registration':
         this.#journal({ type: 'registration', account: event.account, state: event.state });
-        return this.#step(event);
+        this.#step(event);
+        return this.#watches.registration(event.account, event.state);
       case 'refer-answered':
       case 'refer-notified':
       case 'refer-requested':
@@ -271,7 +281,7 @@ export class Runtime {
       case 'subscription':
       case 'notified':
       case 'notified-unasked':
-        return;
+        return this.#watches.take(event);
       default:
         return this.#sessions.take(event);
     }
@@ -329,6 +339,7 @@ export class Runtime {
       case 'refuse':
         return this.#refused(effect);
       case 'reregister':
+        this.#watches.forget();
         return this.start();
       case 'save':
         return save?.(effect.key, effect.value);

@@ -1,4 +1,7 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
+import { isCallId } from '../message/replaces.ts';
+import { isToken } from '../message/token.ts';
+import { isUriText } from '../message/uri.ts';
 import { childOf, childrenOf, readXml, type XmlElement, type XmlFault } from './xml.ts';
 
 /** Where a dialog of a watched phone is (RFC 4235 §3.7.1). */
@@ -75,9 +78,10 @@ function readDialog(element: XmlElement): DialogInfoEntry | undefined {
   const id = bounded(element.attributes.get('id'));
   const state = childOf(element, 'state')?.text.trim().toLowerCase();
   if (id === undefined || state === undefined || !STATES.includes(state)) return undefined;
-  const sipCallId = bounded(element.attributes.get('call-id'));
-  const localTag = bounded(element.attributes.get('local-tag'));
-  const remoteTag = bounded(element.attributes.get('remote-tag'));
+  // They will stand in a Replaces: what is no Call-ID and no tag was not told.
+  const sipCallId = bounded(element.attributes.get('call-id'), isCallId);
+  const localTag = bounded(element.attributes.get('local-tag'), isToken);
+  const remoteTag = bounded(element.attributes.get('remote-tag'), isToken);
   const direction = element.attributes.get('direction')?.trim();
   return {
     id,
@@ -94,10 +98,10 @@ function readDialog(element: XmlElement): DialogInfoEntry | undefined {
 function readParticipant(element: XmlElement | undefined): DialogParticipant {
   if (element === undefined) return { silent: false };
   const identityElement = childOf(element, 'identity');
-  const identity = bounded(identityElement?.text);
+  const identity = bounded(identityElement?.text, isSipUri);
   const display = bounded(identityElement?.attributes.get('display'));
   const targetElement = childOf(element, 'target');
-  const target = bounded(targetElement?.attributes.get('uri'));
+  const target = bounded(targetElement?.attributes.get('uri'), isSipUri);
   const params = targetElement === undefined ? [] : childrenOf(targetElement, 'param');
   const silent = params.some(
     ({ attributes }) =>
@@ -111,8 +115,12 @@ function readParticipant(element: XmlElement | undefined): DialogParticipant {
   };
 }
 
-/** Without blanks around it; undefined when it is empty or longer than any of them is. */
-function bounded(text: string | undefined): string | undefined {
+/** Without blanks around it; undefined when it is empty, longer than any of them is, or not what it should be. */
+function bounded(text: string | undefined, fits: (value: string) => boolean = () => true): string | undefined {
   const value = text?.trim();
-  return value === undefined || value === '' || value.length > LONGEST ? undefined : value;
+  return value === undefined || value === '' || value.length > LONGEST || !fits(value) ? undefined : value;
+}
+
+function isSipUri(text: string): boolean {
+  return /^sips?:/i.test(text) && isUriText(text);
 }

@@ -206,6 +206,14 @@ test('RFC 4235 §4.3: however many dialogs one phone tells of, 64 are kept', () 
   assert.equal(watch?.dialogs.size, 64);
 });
 
+test('sip-core §10: ids and URIs that could make another line of a message were not told', () => {
+  const evil = dialog('a', 'early').replace('call-id="c-a"', 'call-id="x&#13;&#10;Route: y"');
+  const [one] = read(
+    info(0, 'full', evil.replace('</dialog>', '<remote><target uri="sip:a@b&gt;&#10;X: y"/></remote></dialog>')),
+  ).dialogs;
+  assert.deepEqual([one?.sipCallId, one?.remote.target, one?.localTag], [undefined, undefined, 'l']);
+});
+
 test('phone-ux §4.3: which state of a watched phone its dialogs make', () => {
   const state = (...dialogs: readonly string[]) => {
     const { watch } = watchDialogs(undefined, read(info(0, 'full', ...dialogs)));

@@ -1,4 +1,5 @@
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
+import { isUriText } from '../message/uri.ts';
 
 /** How many messages of one kind wait. */
 export interface MessageCounts {
@@ -56,7 +57,7 @@ export function parseMessageSummary(body: string): Parsed<MessageSummary, Messag
         const word = value.toLowerCase();
         if (word !== 'yes' && word !== 'no') return fault('status', at);
         waiting = word === 'yes';
-      } else if (name === 'message-account') account = value;
+      } else if (name === 'message-account') account = isUriText(value) ? value : undefined;
       else if (KINDS.has(name)) {
         const read = readCounts(value);
         if (read === undefined) return fault('count', at);
@@ -66,7 +67,7 @@ export function parseMessageSummary(body: string): Parsed<MessageSummary, Messag
     at = end + 1;
   }
   if (waiting === undefined) return fault('status', 0);
-  return parsed({ waiting, ...(account === undefined || account === '' ? {} : { account }), counts });
+  return parsed({ waiting, ...(account === undefined ? {} : { account }), counts });
 }
 
 /** `4/8 (1/2)`: new/old, and the urgent ones among them. */
