@@ -1,0 +1,1 @@
+export { Bluetooth, type BluetoothListener, type BluetoothOptions } from './bluetooth.ts';
