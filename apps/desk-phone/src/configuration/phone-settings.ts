@@ -1,24 +1,26 @@
-import { type DialPattern, type PhoneSettings, parsePattern, phoneSettings } from '@switchhook/phone';
+import {
+  type DialPattern,
+  type PhoneAccount,
+  type PhoneSettings,
+  parsePattern,
+  phoneSettings,
+} from '@switchhook/phone';
 import type { RemotePolicy } from '@switchhook/phone/node';
 import type { SrtpWish } from '@switchhook/rtp-media';
 import { token } from '@switchhook/sans-io';
 import type { Account } from '@switchhook/sip-core';
 import { type ProfileName, type TransferRules, transferRules } from '@switchhook/transfer';
 import type { AccountConfiguration, Configuration } from './schema.ts';
+import { blfOf, mwiOf, pickupOf, unaskedOf } from './watching.ts';
 
 /** The configuration as the telephone takes it. */
 export function settingsOf(configuration: Configuration): PhoneSettings {
   const { accounts, transfer, headset, limits, emergency, audio, calls, hotline } = configuration;
   return phoneSettings({
-    accounts: accounts.map(({ id, user, domain, transport, register, server, profile }) => ({
-      id: token<'account'>(id),
-      user,
-      domain,
-      transport,
-      register,
-      nextHop: (server ?? domain).toLowerCase(),
-      ...(profile === undefined ? {} : { transfer: rulesOf(configuration, profile) }),
-    })),
+    accounts: accounts.map((account) => phoneAccountOf(account, configuration)),
+    blf: blfOf(configuration),
+    blfIdle: configuration.blfIdle,
+    blfTransfer: configuration.blfTransfer,
     lines: configuration.lines?.length ?? 2,
     maxCalls: limits.calls,
     emergencyNumbers: emergency,
@@ -63,6 +65,22 @@ export function settingsOf(configuration: Configuration): PhoneSettings {
   });
 }
 
+function phoneAccountOf(account: AccountConfiguration, configuration: Configuration): PhoneAccount {
+  const { id, user, domain, transport, register, server, profile, mailbox } = account;
+  return {
+    id: token<'account'>(id),
+    user,
+    domain,
+    transport,
+    register,
+    nextHop: (server ?? domain).toLowerCase(),
+    mwi: mwiOf(account),
+    pickup: pickupOf(account, configuration.transfer.profile),
+    ...(mailbox === undefined ? {} : { mailbox }),
+    ...(profile === undefined ? {} : { transfer: rulesOf(configuration, profile) }),
+  };
+}
+
 /** How an account wants its sound protected; undefined = not at all. */
 export function srtpOf(account: AccountConfiguration | undefined): SrtpWish | undefined {
   if (account === undefined || account.srtp === 'off') return undefined;
@@ -99,6 +117,7 @@ export function accountOf(
     expiresS,
     sessionExpiresS,
     replaceRinging,
+    unasked: unaskedOf(account),
     ...(instance === undefined ? {} : { instance }),
     ...(displayName === undefined ? {} : { displayName }),
     ...(authId === undefined ? {} : { authId }),

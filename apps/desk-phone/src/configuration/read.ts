@@ -160,6 +160,9 @@ function crossFaults(
   configuration.lines?.forEach(({ account }, i) => {
     known(account, ['lines', i, 'account']);
   });
+  configuration.blf.forEach(({ account }, i) => {
+    known(account, ['blf', i, 'account']);
+  });
   configuration.dialPlan.forEach(({ account, match, strip }, i) => {
     known(account, ['dialPlan', i, 'account']);
     const read = parsePattern(match);

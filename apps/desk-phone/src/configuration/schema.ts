@@ -1,4 +1,4 @@
-import { parsePattern, patternFaults } from '@switchhook/phone';
+import { isDialable, parsePattern, patternFaults } from '@switchhook/phone';
 import {
   COUNTRIES,
   type CountryName,
@@ -70,6 +70,8 @@ const srtpSuites = Object.keys(SRTP_SUITES) as [SrtpSuiteName, ...SrtpSuiteName[
 
 const sessionExpires = 'a whole number from 90 to 86400, or 0 for none';
 
+const pickupWords = 'caller, exchange, or a feature code such as "**"';
+
 const account = v.strictObject({
   id: v.pipe(v.string('a short name'), v.regex(/^[a-z0-9_-]{1,32}$/, 'a short name of a-z, 0-9, _ and -')),
   user: dialable,
@@ -98,6 +100,9 @@ const account = v.strictObject({
     ),
   ),
   replaceRinging: v.optional(yesNo, false),
+  mailbox: v.optional(dialable),
+  mwi: v.optional(oneOf('off', 'subscribe', 'unsolicited', 'both')),
+  pickup: v.optional(v.pipe(v.string(pickupWords), v.regex(/^(caller|exchange|[0-9*#]{1,8})$/, pickupWords))),
   srtp: v.optional(oneOf('off', 'prefer', 'require'), 'off'),
   srtpSuites: v.optional(
     v.pipe(v.array(oneOf(...srtpSuites), 'a list of SRTP suites'), v.minLength(1, 'at least one suite')),
@@ -110,6 +115,17 @@ const account = v.strictObject({
 });
 
 const line = v.strictObject({ account: text });
+
+const blf = v.strictObject({
+  target: v.pipe(
+    v.union([v.string(), v.number()], 'a number or a SIP address'),
+    v.transform(String),
+    v.check(isDialable, 'a number or a SIP address'),
+  ),
+  label: v.optional(text),
+  account: v.optional(text),
+  kind: v.optional(oneOf('line', 'park'), 'line'),
+});
 
 const network = v.strictObject({
   bind: v.optional(text, '0.0.0.0'),
@@ -287,6 +303,9 @@ export const configurationSchema = v.strictObject({
   network: v.optional(network, {}),
   audio: v.optional(audio, {}),
   keys: v.optional(v.array(key, 'a list of keys'), () => []),
+  blf: v.optional(v.pipe(v.array(blf, 'a list of keys'), v.maxLength(16, 'at most 16 keys')), () => []),
+  blfIdle: v.optional(oneOf('off', 'green'), 'off'),
+  blfTransfer: v.optional(oneOf('attended', 'blind'), 'attended'),
   headset: v.optional(headset, {}),
   transfer: v.optional(transfer, {}),
   calls: v.optional(calls, {}),
