@@ -22,6 +22,8 @@ export interface ExchangeSettings {
   readonly endsBothLegs?: boolean;
   /** Who may begin a call: whoever shows digest credentials (default), or every address that the registrar knows. */
   readonly trusts?: 'digest' | 'address';
+  /** It tells those who subscribe of its mailboxes and extensions. Default: SUBSCRIBE is passed through, or not known. */
+  readonly notifies?: boolean;
 }
 
 /** How calls are routed: passed through with Record-Route, or as two calls joined in the middle. */

@@ -1,10 +1,11 @@
-import { type Intent, type Kept, phoneSettings } from '@switchhook/phone';
+import { type Intent, type Kept, type PhoneAccount, type PhoneSettings, phoneSettings } from '@switchhook/phone';
 import { type JournalEntry, Runtime } from '@switchhook/phone/node';
 import { type Millis, token } from '@switchhook/sans-io';
 import { SeededRandom, VirtualClock } from '@switchhook/sans-io/testing';
 import { type Crypto, Shell, type UserAgentSettings } from '@switchhook/sip-core';
 import type { MakeUserAgent } from '../exchange/b2bua.ts';
 import { type Exchange, makeExchange } from '../exchange/exchange.ts';
+import { NotifyingExchange } from '../exchange/notifying.ts';
 import type { ExchangeStyle } from '../exchange/settings.ts';
 import { VirtualNetwork } from '../network/virtual-network.ts';
 import { Recording } from '../recorder/recording.ts';
@@ -64,6 +65,10 @@ export interface OfficeOptions {
   readonly registeredS?: number;
   /** See `ExchangeSettings`. */
   readonly trusts?: 'digest' | 'address';
+  /** See `ExchangeSettings`. */
+  readonly notifies?: boolean;
+  /** What the person of a phone has configured otherwise, `mwi` of its account among it. */
+  readonly wishes?: (who: Person) => Partial<PhoneSettings> & Pick<PhoneAccount, 'mwi' | 'pickup'>;
   /** What each phone tells its journal. */
   readonly journal?: (who: Person, entry: JournalEntry) => void;
 }
@@ -165,6 +170,14 @@ export class VirtualOffice {
     return this.#exchange;
   }
 
+  /** The exchange decides something by itself; what it has to send because of that leaves at once. */
+  exchangeActs(act: (exchange: NotifyingExchange) => void): void {
+    if (!(this.#exchange instanceof NotifyingExchange)) throw new Error('this exchange notifies nobody');
+    act(this.#exchange);
+    // a connection that never was: it makes the loop look
+    this.#shell.submit({ type: 'closed', flow: { transport: 'tcp', host: HOSTS.exchange, port: 0 } });
+  }
+
   note(act: Act): void {
     this.acts.push(act);
   }
@@ -188,7 +201,7 @@ export class VirtualOffice {
   }
 
   #startExchange(): [Exchange, Shell] {
-    const { style, make, crypto, seed, endsBothLegs, trusts, registeredS, phones } = this.#options;
+    const { style, make, crypto, seed, endsBothLegs, trusts, registeredS, phones, notifies } = this.#options;
     const exchange = makeExchange(
       style,
       {
@@ -200,6 +213,7 @@ export class VirtualOffice {
         crypto: crypto(seed + 1 + 1000 * this.#starts++),
         ...(endsBothLegs === undefined ? {} : { endsBothLegs }),
         ...(trusts === undefined ? {} : { trusts }),
+        ...(notifies === undefined ? {} : { notifies }),
       },
       make,
     );
@@ -222,6 +236,7 @@ export class VirtualOffice {
     const id = token<'account'>(user);
     const { kept, journal, make, registeredS } = this.#options;
     const register = registeredS !== 0;
+    const { mwi, pickup, ...wishes } = this.#options.wishes?.(who) ?? {};
     const settings: UserAgentSettings = {
       accounts: [
         {
@@ -248,8 +263,19 @@ export class VirtualOffice {
       transport: sipPort(this.network.attach(`${host}:5060`)),
       media,
       settings: phoneSettings({
-        accounts: [{ id, user, domain: DOMAIN, transport: 'udp', register }],
+        accounts: [
+          {
+            id,
+            user,
+            domain: DOMAIN,
+            transport: 'udp',
+            register,
+            ...(mwi === undefined ? {} : { mwi }),
+            ...(pickup === undefined ? {} : { pickup }),
+          },
+        ],
         acceptRefer: 'same-dialog',
+        ...wishes,
       }),
       strict: true,
       ...(kept === undefined ? {} : { kept }),
