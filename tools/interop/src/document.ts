@@ -1,5 +1,6 @@
 import type { Case } from './case.ts';
 import type { Cell } from './peers/matrix.ts';
+import type { SoundCell } from './sound/sound-cells.ts';
 
 /** How a SIPp case went. */
 export interface Played {
@@ -28,8 +29,30 @@ export function matrixTable(cells: readonly Cell[]): string {
   return ['| peer | its part | transfer | UDP | TCP |', '|---|---|---|---|---|', ...lines].join('\n');
 }
 
+/** What both ends of a call heard: a row a pair of policies, a column a peer. */
+export function soundTable(cells: readonly SoundCell[]): string {
+  const peers = [...new Set(cells.map(({ peer }) => peer))];
+  const rows = new Map<string, Map<string, string>>();
+  for (const { peer, ours, theirs, result, text } of cells) {
+    const key = `${ours} | ${theirs}`;
+    const row = rows.get(key) ?? new Map<string, string>();
+    rows.set(key, row.set(peer, result === 'failed' ? `NO: ${text.split('\n')[0]}` : text));
+  }
+  const lines = [...rows].map(([key, row]) => `| ${key} | ${peers.map((peer) => row.get(peer) ?? '').join(' | ')} |`);
+  return [
+    `| our \`srtp\` | the peer | ${peers.join(' | ')} |`,
+    `|---|---${'|---'.repeat(peers.length)}|`,
+    ...lines,
+  ].join('\n');
+}
+
 /** docs/interop.md, from what was just played. */
-export function document(cells: readonly Cell[], played: readonly Played[], versions: readonly string[]): string {
+export function document(
+  cells: readonly Cell[],
+  played: readonly Played[],
+  sounds: readonly SoundCell[],
+  versions: readonly string[],
+): string {
   const cases = played.map(
     ({ case: { title }, passed }) => `| ${title.replaceAll('|', '\\|')} | ${passed ? 'yes' : 'NO'} |`,
   );
@@ -54,7 +77,14 @@ What to know of them:
   then says "not confirmed" and keeps both calls, as it has to.
 - Twinkle names the colleague by the Contact in Refer-To, a user part nobody dials: the desk phone that follows shows that name.
 - linphone uses the GRUU that the registrar gives it as its Contact; a proxy has to look it up in every request of a dialog.
-- TLS and SRTP are not tried: the desk phone has neither yet. Asterisk and FreeSWITCH are not tried: Debian 12 has no package of them.
+- TLS is not tried. Asterisk and FreeSWITCH are not tried: Debian 12 has no package of them.
+
+## Sound, encrypted and in clear
+
+A softphone of this project calls the peer, each speaks a tone of its own, and both recordings are searched for the other's. Encrypted is SRTP with keys in SDP
+(SDES); linphone takes such an offer also when it was told to encrypt nothing.
+
+${soundTable(sounds)}
 
 ## Scripted peers
 

@@ -1,6 +1,6 @@
 /**
  * `npm run interop [-- WORDS | --document]`: the real desk phone among SIPp's scripted peers, then among real ones. WORDS choose: cases
- * whose title has them all, cells that are of them all (`linphone target tcp`).
+ * whose title has them all, cells that are of them all (`linphone target tcp`, `sound baresip require`).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { hasSipp } from './sipp/peer.ts';
 import { RACES } from './sipp/races.ts';
 import { ROLES } from './sipp/roles.ts';
 import { VERDICTS } from './sipp/verdicts.ts';
+import { playSound, type SoundCell } from './sound/sound-cells.ts';
 
 /** Cases wait most of their time: three at once fill two cores. */
 const AT_ONCE = 3;
@@ -55,9 +56,19 @@ if (trouble !== undefined) {
     `${trouble.startsWith('missing') || trouble.startsWith('no network') ? 'SKIP' : 'FAIL'} real peers: ${trouble}`,
   );
 }
+const sounds: SoundCell[] = [];
+await playSound(words, (cell) => {
+  sounds.push(cell);
+  const name = `sound with ${cell.peer}, ours ${cell.ours}, theirs ${cell.theirs}`;
+  if (cell.result === 'passed') counts.passed++;
+  else if (cell.result === 'failed') counts.failed++;
+  else counts.skipped++;
+  const mark = { passed: 'ok  ', failed: 'FAIL', missing: 'SKIP' }[cell.result];
+  console.log(`${mark} ${name}: ${cell.result === 'missing' ? 'missing ' : ''}${cell.text}`);
+});
 if (cells.length > 0) console.log(`\n${matrixTable(cells)}\n`);
 if (process.argv.includes('--document')) {
-  writeFileSync(resolve(import.meta.dirname, '../../../docs/interop.md'), document(cells, played, versions()));
+  writeFileSync(resolve(import.meta.dirname, '../../../docs/interop.md'), document(cells, played, sounds, versions()));
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

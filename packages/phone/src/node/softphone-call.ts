@@ -74,6 +74,7 @@ export class SoftphoneCall extends Emitter<CallEvents> {
   #number: string;
   #name: string | undefined;
   #remoteHold = false;
+  #encrypted = false;
 
   constructor(host: CallHost, call: Call) {
     super();
@@ -104,6 +105,11 @@ export class SoftphoneCall extends Emitter<CallEvents> {
   /** Whether the far end has us on hold. */
   get heldByPeer(): boolean {
     return this.#remoteHold;
+  }
+
+  /** Whether its sound is encrypted (SRTP); known once the call talks. */
+  get encrypted(): boolean {
+    return this.#encrypted;
   }
 
   /** Accept an incoming call; resolves when both sides are connected. A call that talks is held first. */
@@ -171,6 +177,7 @@ export class SoftphoneCall extends Emitter<CallEvents> {
     this.#number = call.number;
     this.#name = call.peer?.party.display;
     this.#remoteHold = call.remoteHold;
+    this.#encrypted = call.secure !== 'no';
     this.#enter(call.phase.name);
   }
 

@@ -7,14 +7,15 @@ import { Console, LIMIT_MS } from './console.ts';
 import type { Make, RealPeer, Subscriber } from './real-peer.ts';
 import { soundMissing, startSound } from './sound-server.ts';
 
-const FOLDER = '/usr/lib/baresip/modules';
+/** Where Debian keeps its modules. */
+export const BARESIP_MODULES = '/usr/lib/baresip/modules';
 const MODULES = ['g711', 'alsa', 'account', 'menu', 'ctrl_tcp', 'stdio'];
 
 /** `baresip`, steered over its control port. */
 export const baresip: Make = {
   name: 'baresip',
   missing: () =>
-    spawnSync('baresip', ['-h']).error === undefined && existsSync(FOLDER)
+    spawnSync('baresip', ['-h']).error === undefined && existsSync(BARESIP_MODULES)
       ? soundMissing()
       : 'baresip (apt-get install baresip-core)',
   cannot: (role, kind) =>
@@ -29,7 +30,7 @@ async function start({ user, password, host, wire, port, home }: Subscriber): Pr
     join(home, 'config'),
     [
       `sip_listen ${host}:${port}`,
-      `module_path ${FOLDER}`,
+      `module_path ${BARESIP_MODULES}`,
       ...MODULES.map(
         (name) =>
           `${name === 'g711' || name === 'alsa' ? 'module' : name === 'stdio' ? '#module' : 'module_app'} ${name}.so`,
