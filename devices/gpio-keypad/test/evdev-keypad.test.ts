@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceFile } from '@switchhook/device-file';
 import { encodeInput, inputCode, kernelNow } from '@switchhook/device-file/evdev';
-import { fifo } from '@switchhook/device-file/testing';
-import { EvdevKeypad, type EvdevWiring, evdevFaults, usualKeys } from '@switchhook/gpio-keypad/node';
+import { fifo, pseudoTerminal } from '@switchhook/device-file/testing';
+import { EvdevKeypad, type EvdevWiring, inputFault, usualKeys } from '@switchhook/gpio-keypad/node';
 import { VirtualClock } from '@switchhook/sans-io/testing';
 import { test } from 'uvu';
 
@@ -26,7 +27,7 @@ function stand(name: string, wiring: Partial<EvdevWiring> = {}) {
         heard();
       },
       onFault: (line) => {
-        seen.push(line === undefined ? 'well' : /: (E\w+)/.exec(line)![1]!);
+        seen.push(line === undefined ? 'well' : /: (E[A-Z]+)/.exec(line)![1]!);
         heard();
       },
     },
@@ -99,17 +100,39 @@ test('phone-ux §4.4: a hook on a switch, with its debounce; chatter lifts nothi
 });
 
 test('evdev: names that are no codes are told before anything is opened', () => {
-  const wiring: EvdevWiring = {
-    device: { name: 'x' },
-    grab: true,
-    keys: { KEY_ONE: '1' },
-    hook: { code: 'SW_X', lifted: 'up' },
+  assert.equal(inputFault('KEY_ONE'), 'KEY_ONE is no key or switch; evtest shows the names');
+  for (const name of [...Object.keys(usualKeys), 'KEY_PHONE', 'SW_LID', '164'])
+    assert.equal(inputFault(name), undefined);
+  const wiring: EvdevWiring = { device: { name: 'x' }, grab: true, keys: { KEY_ONE: '1' } };
+  assert.throws(() => new EvdevKeypad(wiring, { clock: new VirtualClock(), onEvent() {}, onFault() {} }), /KEY_ONE/);
+});
+
+test('evdev: a device that is pulled out in mid-press lets go of the key, is told, and works when it comes back', async () => {
+  const bench = stand('usb');
+  /** A terminal in raw mode is a node that can be taken away under its reader. */
+  const plug = () => {
+    const { ours, theirs, path } = pseudoTerminal();
+    execFileSync('stty', ['-F', path, 'raw', '-echo']);
+    rmSync(bench.path, { force: true });
+    symlinkSync(path, bench.path);
+    ours.close();
+    return theirs;
   };
-  assert.deepEqual(evdevFaults(wiring), [
-    'KEY_ONE is no key or switch; evtest shows the names',
-    'SW_X is no key or switch; evtest shows the names',
-  ]);
-  assert.deepEqual(evdevFaults({ ...wiring, keys: usualKeys, hook: { code: 'KEY_PHONE', lifted: 'down' } }), []);
+  let far = plug();
+  const press = (down: boolean) => far.write(encodeInput([{ ...inputCode('KEY_7')!, down, atMs: kernelNow() }]));
+  bench.keypad.start();
+  press(true);
+  await bench.told(1);
+  far.close();
+  await bench.told(3);
+  assert.deepEqual(bench.seen.slice(0, 2), ['7 down', '7 up']);
+  assert.match(bench.seen[2]!, /EIO|END/);
+  far = plug();
+  bench.clock.advance(1000);
+  press(true);
+  assert.deepEqual((await bench.told(5)).slice(3), ['well', '7 down']);
+  bench.keypad.close();
+  far.close();
 });
 
 test('evdev: a node that is no device of keys is a fault, not the end of the phone', () => {

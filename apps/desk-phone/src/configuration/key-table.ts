@@ -12,11 +12,9 @@ export function keyTableOf({ keys }: Pick<Configuration, 'keys'>): KeyTable {
 }
 
 /** What is configured and has no device in this version that could tell of it, a line each for the person. */
-export function unheardOf({ keys, headset }: Pick<Configuration, 'keys' | 'headset'>): readonly string[] {
-  const strange = keys.map(({ key }) => key).filter((key) => !KEY_NAMES.includes(key));
-  const pins = `keys: nothing presses ${strange.join(', ')}: this version has no driver for a keypad's pins`;
+export function unheardOf({ headset }: Pick<Configuration, 'headset'>): readonly string[] {
   const radio = "headset: this version has no driver for a Bluetooth radio; the terminal's b is its button";
-  return [...(strange.length === 0 ? [] : [pins]), ...(headset.enabled ? [radio] : [])];
+  return headset.enabled ? [radio] : [];
 }
 
 /** A key that does what another one does is that key, its long press included. */

@@ -1,6 +1,7 @@
 import { parsePattern, shortest } from '@switchhook/phone';
 import * as v from 'valibot';
 import { type Document, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { keypadFaults } from './keypad-wiring.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
@@ -171,6 +172,8 @@ function crossFaults(
     const most = `at most ${shortest(read.value)}, the digits that the shortest number of ${match} has`;
     faults.push({ path: pathText(path), line: lineOf(path), value: String(strip), expected: most });
   });
+  for (const { path, expected } of keypadFaults(configuration))
+    faults.push({ path: pathText(path), line: lineOf(path), value: undefined, expected });
   if (
     configuration.audio.sound === 'files' &&
     configuration.audio.microphoneFile === undefined &&

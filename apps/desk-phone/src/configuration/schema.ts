@@ -8,24 +8,8 @@ import {
 } from '@switchhook/rtp-media';
 import { type ProfileName, profiles } from '@switchhook/transfer';
 import * as v from 'valibot';
-
-// Every message here is the "expected …" half of a sentence that a person reads in a terminal.
-
-const text = v.pipe(v.string('a text'), v.trim(), v.minLength(1, 'a text that is not empty'));
-const yesNo = v.boolean('true or false');
-
-function whole(from: number, to: number) {
-  const expected = `a whole number from ${from} to ${to}`;
-  return v.pipe(
-    v.number(expected),
-    v.integer(expected),
-    v.check((n) => n >= from && n <= to, expected),
-  );
-}
-
-function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return v.picklist(words, `one of ${words.join(', ')}`);
-}
+import { keypadSchema } from './keypad-schema.ts';
+import { keyName, oneOf, text, whole, yesNo } from './words.ts';
 
 /** A number or a word that YAML may have read as a number: `user: 1000` means the text `1000`. */
 const dialable = v.pipe(
@@ -190,7 +174,7 @@ export const KEY_ACTIONS = [
 ] as const;
 
 const key = v.strictObject({
-  key: v.pipe(v.union([v.string(), v.number()], 'the name of a key'), v.transform(String)),
+  key: keyName,
   does: v.picklist(KEY_ACTIONS, `one of ${KEY_ACTIONS.join(', ')}`),
 });
 
@@ -303,6 +287,7 @@ export const configurationSchema = v.strictObject({
   network: v.optional(network, {}),
   audio: v.optional(audio, {}),
   keys: v.optional(v.array(key, 'a list of keys'), () => []),
+  keypad: v.optional(keypadSchema, {}),
   blf: v.optional(v.pipe(v.array(blf, 'a list of keys'), v.maxLength(16, 'at most 16 keys')), () => []),
   blfIdle: v.optional(oneOf('off', 'green'), 'off'),
   blfTransfer: v.optional(oneOf('attended', 'blind'), 'attended'),

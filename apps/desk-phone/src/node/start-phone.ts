@@ -6,7 +6,8 @@ import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
-import { keyTableOf, unheardOf } from '../configuration/key-table.ts';
+import { KEY_NAMES, keyTableOf, unheardOf } from '../configuration/key-table.ts';
+import { looseEnds } from '../configuration/keypad-wiring.ts';
 import { accountOf, remotePolicyOf, settingsOf, srtpOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { Hands } from '../hands.ts';
@@ -15,6 +16,7 @@ import { VERSION } from '../version.ts';
 import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
 import { type DeskSound, planSound } from './desk-sound.ts';
 import { KeptSettings } from './kept-settings.ts';
+import { openKeypads } from './keypads.ts';
 import { LateMedia } from './late-media.ts';
 import type { Log } from './log.ts';
 import { openRecorder } from './open-recorder.ts';
@@ -96,7 +98,7 @@ export async function startPhone(
     media.send({ type: 'volume', route, percent: runtime.state.volumes[route] });
   runtime.subscribe(recorder);
   const hands = new Hands({ runtime, clock: monotonicClock, keys: keyTableOf(configuration) });
-  for (const line of unheardOf(configuration)) note(line);
+  for (const line of [...looseEnds(configuration, KEY_NAMES), ...unheardOf(configuration)]) note(line);
   sayWhatFails(runtime, configuration, say);
   const leave = async (): Promise<void> => {
     hands.close();
@@ -113,6 +115,12 @@ export async function startPhone(
     await leave();
     throw error;
   }
+  const keypads = openKeypads(configuration, {
+    runtime,
+    hands,
+    clock: monotonicClock,
+    fault: deviceFaults(notes, say),
+  });
   return {
     runtime,
     hands,
@@ -121,6 +129,7 @@ export async function startPhone(
     notes,
     media: media.ready,
     async stop() {
+      keypads.close();
       await control?.close();
       await leave();
     },
@@ -199,6 +208,25 @@ async function openControl(runtime: Runtime, { control, name }: Configuration): 
   } catch (error) {
     throw new StartFault((error as Error).message);
   }
+}
+
+/** Keeps in `notes` what is wrong with each device now, and says it when that changes. */
+function deviceFaults(
+  notes: string[],
+  say: (line: string) => void,
+): (device: string, line: string | undefined) => void {
+  const standing = new Map<string, string>();
+  return (device, line) => {
+    const before = standing.get(device);
+    if (before !== undefined) notes.splice(notes.indexOf(before), 1);
+    standing.delete(device);
+    const now = line === undefined ? undefined : `${device}: ${line}`;
+    if (now !== undefined) {
+      standing.set(device, now);
+      notes.push(now);
+    }
+    if (now !== before) say(now ?? `${device}: works`);
+  };
 }
 
 /** Each reason of each account, and each fault of this machine, is said once until something else is to be said. */

@@ -135,6 +135,18 @@ test('display: one that comes back is started anew and shows what it should', ()
   assert.deepEqual([other.line(0, 16), other.line(1, 16), other.on], ['In call         ', 'Bob             ', true]);
 });
 
+test('display: at the end the glass is blank', () => {
+  const { display, glass, run, show, open } = stand();
+  assert.deepEqual(display.farewell(), []);
+  open();
+  show('In call', 'Bob');
+  run();
+  for (const { bytes } of display.farewell()) glass.take(bytes);
+  assert.equal(glass.line(0, 16), ' '.repeat(16));
+  show('too late');
+  assert.equal(display.deadline, undefined);
+});
+
 test('display: text before it is there waits for it', () => {
   const { display, show } = stand();
   show('early');

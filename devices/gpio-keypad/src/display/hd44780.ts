@@ -62,6 +62,14 @@ export class Hd44780 implements Core<DisplayIn, DisplayOut> {
     return this.#at;
   }
 
+  /** The write that leaves a blank glass behind; nothing before it is there. */
+  farewell(): readonly DisplayOut[] {
+    if (this.#step === undefined || this.#step < START.length) return [];
+    this.#step = undefined;
+    this.#at = undefined;
+    return [{ bytes: Uint8Array.from(octet(CLEAR, 0)) }];
+  }
+
   receive(input: DisplayIn, now: Millis): readonly DisplayOut[] {
     switch (input.type) {
       case 'opened':

@@ -41,11 +41,9 @@ export const usualKeys: Readonly<Record<string, string>> = {
   KEY_MUTE: 'mute',
 };
 
-/** Code names that are none, a line each. */
-export function evdevFaults({ keys, hook }: EvdevWiring): string[] {
-  return [...Object.keys(keys), ...(hook === undefined ? [] : [hook.code])]
-    .filter((name) => inputCode(name) === undefined)
-    .map((name) => `${name} is no key or switch; evtest shows the names`);
+/** Why this is no name of a key or switch of an input device; undefined = it is one. */
+export function inputFault(name: string): string | undefined {
+  return inputCode(name) === undefined ? `${name} is no key or switch; evtest shows the names` : undefined;
 }
 
 /** Keys and hook that come through the kernel's input system: `gpio-keys`, `gpio-matrix-keypad`, a USB keypad. */
@@ -58,10 +56,8 @@ export class EvdevKeypad {
   #lastAt: Millis = 0;
   #takeBack: () => void = () => {};
 
-  /** A wiring with faults throws: check it with `evdevFaults` first. */
+  /** A code that is none throws: check it with `inputFault` first. */
   constructor(wiring: EvdevWiring, options: KeypadOptions) {
-    const [wrong] = evdevFaults(wiring);
-    if (wrong !== undefined) throw new Error(wrong);
     this.#wiring = wiring;
     this.#options = options;
     const uses = new Map<string, ContactUse>(
@@ -148,6 +144,7 @@ export class EvdevKeypad {
 }
 
 function contactOf(name: string): string {
-  const code = inputCode(name)!; // evdevFaults has seen it
+  const code = inputCode(name);
+  if (code === undefined) throw new Error(inputFault(name));
   return `${code.kind} ${code.code}`;
 }

@@ -54,6 +54,7 @@ export class I2cDisplay implements Display {
   }
 
   close(): void {
+    this.#perform(this.#core.farewell());
     this.#takeBack();
     this.#bus.close();
   }

@@ -1,4 +1,4 @@
-export { EvdevKeypad, type EvdevWiring, evdevFaults, usualKeys } from './evdev-keypad.ts';
+export { EvdevKeypad, type EvdevWiring, inputFault, usualKeys } from './evdev-keypad.ts';
 export { type ChipList, findChip, type GpioChip, LineRequest, lineOf, listChips } from './gpio-chip.ts';
 export { GpioKeypad, type KeypadOptions } from './gpio-keypad.ts';
 export { type Display, I2cDisplay, type I2cDisplayOptions } from './i2c-display.ts';
