@@ -1,24 +1,35 @@
-import { type ButtonInput, Gestures } from '@switchhook/bt-headset';
+import { type ButtonInput, Gestures, type GestureTimes } from '@switchhook/bt-headset';
 import {
   Bindings,
   type DeviceEvent,
   defaultKeys,
-  headsetGestures,
   type Intent,
   type KeyTable,
+  type PhoneState,
   type Settlement,
 } from '@switchhook/phone';
 import type { Runtime } from '@switchhook/phone/node';
 import { type AlarmClock, earliest, type Millis } from '@switchhook/sans-io';
+import { GestureTable } from './headset/gesture-table.ts';
 
-/** What a hand did, as any device tells it: a key, the hook, a gesture, or the bare button of a headset. */
-export type HandEvent = DeviceEvent | Extract<ButtonInput, { readonly type: 'button' }>;
+/**
+ * What a hand did, as any device tells it: a key, the hook, a gesture, the bare button of a headset, or what a headset says in
+ * words of its own.
+ */
+export type HandEvent =
+  | DeviceEvent
+  | Extract<ButtonInput, { readonly type: 'button' }>
+  | { readonly type: 'intent'; readonly intent: Intent };
 
 export interface HandsOptions {
   readonly runtime: Pick<Runtime, 'state' | 'submit'>;
   readonly clock: AlarmClock;
   /** Default: the keys of a plain telephone. */
   readonly keys?: KeyTable;
+  /** Default: the gestures as the phone has them. */
+  readonly gestures?: GestureTable;
+  /** How long a press is a long one, and how close two make a double. */
+  readonly gestureTimes?: GestureTimes;
 }
 
 /**
@@ -26,7 +37,8 @@ export interface HandsOptions {
  *
  * ```
  *  keypad, hook, terminal ── key, hook ────────────────┐
- *  headset ── button ──► gestures ── short … triple ───┴──► bindings (a table) ──► submit
+ *  headset ── button ──► gestures ── short … triple ───┼──► bindings (a table) ──► submit
+ *  headset ── AT ──► gateway ──► request table ─────────┘
  * ```
  *
  * The gestures and long presses that mean something now are asked of the phone's state at each event.
@@ -37,31 +49,29 @@ export class Hands {
   readonly #runtime: HandsOptions['runtime'];
   readonly #clock: AlarmClock;
   readonly #bindings: Bindings;
-  readonly #gestures = new Gestures();
+  readonly #gestures: Gestures;
+  readonly #table: GestureTable;
   #takeBack: () => void = () => {};
 
-  constructor({ runtime, clock, keys = defaultKeys }: HandsOptions) {
+  constructor({ runtime, clock, keys = defaultKeys, gestures = new GestureTable(), gestureTimes }: HandsOptions) {
     this.#runtime = runtime;
     this.#clock = clock;
     this.#bindings = new Bindings(keys);
+    this.#gestures = new Gestures(gestureTimes);
+    this.#table = gestures;
   }
 
   /**
    * Something was moved at `at`, which may have passed: a device that was read late says when the finger moved, and what
-   * lies between two moves counts, not when they were heard of.
+   * lies between two moves counts, not when they were heard of. False = what it asked for was refused at once.
    */
-  take(event: HandEvent, at: Millis = this.#clock.now()): void {
+  take(event: HandEvent, at: Millis = this.#clock.now()): boolean {
     this.#wake(at);
     const { state } = this.#runtime;
     this.#bindings.receive({ type: 'state', state }, at);
-    if (event.type === 'button') {
-      this.#gestures.receive({ type: 'bound', gestures: headsetGestures(state) }, at);
-      this.#gestured(this.#gestures.receive(event, at), at);
-    } else {
-      const door = event.type === 'headset' ? 'headset' : 'keys';
-      this.#submit(this.#bindings.receive(event, at), door);
-    }
+    const ok = this.#act(event, state, at);
     this.#wait();
+    return ok;
   }
 
   /** Nothing is waited for any more. */
@@ -85,11 +95,43 @@ export class Hands {
     });
   }
 
-  #gestured(events: ReturnType<Gestures['wake']>, now: Millis): void {
-    for (const event of events) this.#submit(this.#bindings.receive(event, now), 'headset');
+  #act(event: HandEvent, state: PhoneState, at: Millis): boolean {
+    switch (event.type) {
+      case 'button':
+        this.#gestures.receive({ type: 'bound', gestures: this.#table.bound(state) }, at);
+        return this.#gestured(this.#gestures.receive(event, at), at);
+      case 'intent':
+        return this.#submit([event.intent], 'headset');
+      case 'headset':
+        return this.#gestured([event], at);
+      case 'key':
+      case 'hook':
+        return this.#submit(this.#bindings.receive(event, at), 'keys');
+      default:
+        event satisfies never;
+        throw new Error('unknown hand event');
+    }
   }
 
-  #submit(intents: readonly Intent[], door: 'keys' | 'headset'): void {
-    for (const intent of intents) this.#runtime.submit(intent, { door }, (outcome) => this.onOutcome(outcome));
+  #gestured(events: readonly Extract<DeviceEvent, { type: 'headset' }>[], now: Millis): boolean {
+    return events
+      .map((event) => {
+        const rule = this.#table.rule(this.#runtime.state, event);
+        if (rule === 'none') return true;
+        return this.#submit(rule === undefined ? this.#bindings.receive(event, now) : [rule], 'headset');
+      })
+      .every((ok) => ok);
+  }
+
+  /** False = one of them was refused before this returns. */
+  #submit(intents: readonly Intent[], door: 'keys' | 'headset'): boolean {
+    let ok = true;
+    for (const intent of intents) {
+      this.#runtime.submit(intent, { door }, (outcome) => {
+        if (outcome.name === 'failed') ok = false;
+        this.onOutcome(outcome);
+      });
+    }
+    return ok;
   }
 }

@@ -10,6 +10,7 @@ const moves = (typed: string, hook: 'on' | 'off' = 'on') =>
     const when = at === 5000 ? '' : ` at ${at}`;
     if (event.type === 'hook') return `${event.act}${when}`;
     if (event.type === 'headset') return event.gesture;
+    if (event.type === 'intent') return event.intent.verb;
     return `${event.type === 'key' ? event.key : 'button'}${event.edge === 'down' ? '↓' : '↑'}${when}`;
   });
 const pressed = (...keys: readonly string[]) => keys.flatMap((key) => [`${key}↓`, `${key}↑`]);
