@@ -20,7 +20,8 @@ class Headset {
   }
 
   connect(): this {
-    for (const command of ['BRSF=2', 'CIND=?', 'CIND?', 'CMER=3,0,0,1', 'CHLD=?', 'CLIP=1', 'CCWA=1']) this.say(`AT+${command}`);
+    for (const command of ['BRSF=2', 'CIND=?', 'CIND?', 'CMER=3,0,0,1', 'CHLD=?', 'CLIP=1', 'CCWA=1'])
+      this.say(`AT+${command}`);
     return this;
   }
 
@@ -66,7 +67,14 @@ test('phone-ux §4.7: AT: it rings, ATA answers, the caller is consulted about w
   assert.deepEqual(headset.wait(), ['+CIEV: 3,1', 'RING', '+CLIP: "1001",129']);
   assert.deepEqual(headset.say('ATA'), ['OK', '+CIEV: 2,1', '+CIEV: 3,0']);
   assert.deepEqual(desk.lines, ['talking']);
-  assert.deepEqual(headset.say('ATD9999;'), ['OK', '+CIEV: 4,2', '+CIEV: 3,2', '+CIEV: 3,3', '+CIEV: 3,0', '+CIEV: 4,1']);
+  assert.deepEqual(headset.say('ATD9999;'), [
+    'OK',
+    '+CIEV: 4,2',
+    '+CIEV: 3,2',
+    '+CIEV: 3,3',
+    '+CIEV: 3,0',
+    '+CIEV: 4,1',
+  ]);
   assert.deepEqual(headset.say('AT+CLCC'), ['+CLCC: 1,1,1,0,0,"1001",129', '+CLCC: 2,0,0,0,0,"9999",129', 'OK']);
   assert.deepEqual(headset.say('AT+CHLD=2'), ['OK', '+CIEV: 4,2', '+CIEV: 4,1'], 'swapped, both waiting in between');
   assert.deepEqual(headset.say('AT+CHLD=2'), ['OK', '+CIEV: 4,2', '+CIEV: 4,1']);

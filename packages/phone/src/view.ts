@@ -48,6 +48,7 @@ export function view(state: PhoneState, stamp: Stamp): PhoneView {
     phone: coarse(state),
     hook: state.hook,
     route: state.route,
+    ...headsetOf(state),
     mute: state.mute,
     dnd: state.choices.dnd,
     settings: allSettings(state),
@@ -180,6 +181,11 @@ function transferOf(state: PhoneState): TransferSnapshot | null {
     reason: failed?.phrase === undefined ? (outcome?.name === 'unknown' ? outcome.why : null) : clean(failed.phrase),
     evidence: outcome?.name === 'completed' ? outcome.evidence.name : null,
   };
+}
+
+function headsetOf({ headset }: PhoneState): Pick<PhoneView, 'headset'> {
+  if (headset === undefined) return {};
+  return { headset: { ...headset, name: clean(headset.name), battery: headset.battery ?? null } };
 }
 
 function mailboxesOf({ mailboxes }: PhoneState): Pick<PhoneView, 'mwi' | 'mailboxes'> {

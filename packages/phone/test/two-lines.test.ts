@@ -255,6 +255,35 @@ test('features rule 21: a headset that goes away leaves the call on the handset'
   assert.equal(bench.outcome(bench.want({ verb: 'audio.route', route: 'headset' })), 'done');
 });
 
+test('features rule 21: a headset found again is offered in the call, its button takes the call there, and nothing is ended', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  bench.want({ verb: 'audio.route', route: 'headset' });
+  bench.tell({ type: 'route-lost', route: 'headset' });
+  assert.equal(bench.state.route, 'handset');
+  assert.deepEqual(bench.state.message?.text, ['No headset', 'Handset']);
+  bench.tell({ type: 'route-found', route: 'headset' });
+  assert.equal(bench.state.route, 'handset', 'who listens decides');
+  assert.deepEqual(bench.state.message?.text, ['The headset is back', 'Its button = talk there']);
+  bench.want({ verb: 'headset.short' });
+  assert.equal(bench.state.route, 'headset');
+  assert.equal(bench.state.calls[0]?.phase.name, 'talking');
+  bench.want({ verb: 'headset.short' });
+  assert.equal(bench.state.calls[0]?.phase.name, 'ending', 'the next press hangs up');
+});
+
+test('features rule 21: a phone at rest goes back to the headset by itself, unless the person chose another route', () => {
+  const bench = new Bench();
+  bench.want({ verb: 'audio.route', route: 'headset' });
+  bench.tell({ type: 'route-lost', route: 'headset' });
+  bench.tell({ type: 'route-found', route: 'headset' });
+  assert.equal(bench.state.route, 'headset');
+  bench.tell({ type: 'route-lost', route: 'headset' });
+  bench.want({ verb: 'audio.route', route: 'speaker' });
+  bench.tell({ type: 'route-found', route: 'headset' });
+  assert.equal(bench.state.route, 'speaker');
+});
+
 test('phone-ux §4.4: flash: the waiting caller, then the other one', () => {
   const bench = new Bench();
   bench.talking('a');

@@ -166,6 +166,17 @@ export interface RegistrationSnapshot {
   readonly transport: 'udp' | 'tcp' | 'tls';
 }
 
+/** A headset that is connected. Null = not known. */
+export interface HeadsetSnapshot {
+  readonly name: string;
+  /** `bluealsa`, `profile` or `hid`. */
+  readonly transport: string;
+  /** Per cent. */
+  readonly battery: number | null;
+  /** It can hold, swap, join and hand over by commands of its own (AT+CHLD). */
+  readonly callHolding: boolean;
+}
+
 /** What waits in a voice mailbox (RFC 3842 §3.5). */
 export interface MailboxSnapshot {
   readonly waiting: boolean;
@@ -195,6 +206,8 @@ export interface Snapshot {
   readonly phone: CoarseState;
   readonly hook: 'on' | 'off';
   readonly route: 'handset' | 'headset' | 'speaker';
+  /** The Bluetooth headset that is connected; absent = none. */
+  readonly headset?: HeadsetSnapshot;
   readonly mute: boolean;
   readonly dnd: boolean;
   /** Every setting with its value; an account's own as `KEY@ACCOUNT` (mqtt.md §3.2 `settings/KEY`). */

@@ -125,8 +125,8 @@ export class Runtime {
     return ticket;
   }
 
-  /** Tell the phone what happened to a device: a route lost or found, new settings. */
-  tell(event: PhoneEvent & { readonly type: 'route-lost' | 'route-found' | 'settings' }): void {
+  /** Tell the phone what happened to a device: a route lost or found, a headset, new settings. */
+  tell(event: PhoneEvent & { readonly type: 'route-lost' | 'route-found' | 'headset' | 'settings' }): void {
     this.#enqueue({ from: 'phone', event });
   }
 

@@ -1,6 +1,7 @@
 import type { Draft } from './draft.ts';
 import { answerNow } from './errand.ts';
 import { nameOf } from './inquiry.ts';
+import { chooseRoute } from './routes.ts';
 import type { Call } from './state.ts';
 
 /**
@@ -10,8 +11,7 @@ import type { Call } from './state.ts';
 export function answerUnasked(d: Draft, call: Call): void {
   const { hook, route, lostRoutes } = d.state;
   if (hook === 'on' && route === 'handset' && !lostRoutes.includes('speaker')) {
-    d.set({ route: 'speaker' });
-    d.emit({ type: 'route', route: 'speaker' });
+    chooseRoute(d, 'speaker');
   }
   d.beep('auto-answer');
   d.say(5_000, 'Answered by itself', nameOf(call));

@@ -17,7 +17,7 @@ import type { DialPlan } from '../dial-plan/dial-plan.ts';
 import type { DialPattern } from '../dial-plan/pattern.ts';
 import type { Intent } from '../intent.ts';
 import type { Choices, Volumes } from './choices.ts';
-import type { PhoneState } from './state.ts';
+import type { HeadsetFacts, PhoneState } from './state.ts';
 import type { BlfKey, Mailbox, PickupRule, RingingElsewhere } from './watched.ts';
 
 /**
@@ -139,6 +139,8 @@ export type HouseEvent =
   /** A device of a route went away, or came (headset lost → handset, features.md rule 21). */
   | { readonly type: 'route-lost'; readonly route: RouteName }
   | { readonly type: 'route-found'; readonly route: RouteName }
+  /** The headset that is connected, as it tells of itself; undefined = none is. */
+  | { readonly type: 'headset'; readonly headset: HeadsetFacts | undefined }
   /** What waits in the mailbox of an account; undefined = nobody tells us at present. */
   | { readonly type: 'mailbox'; readonly account: AccountId; readonly mailbox: Mailbox | undefined }
   /** How the extension of BLF key `n` is, and the call that rings there as far as it is known. */

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { endThen } from './errand.ts';
 import { callsIn, handTransfer, heldCalls, inHand, isLeg } from './inquiry.ts';
 import { cancelKey, holdKey, toComplete } from './keys.ts';
+import { offered } from './routes.ts';
 
 type HeadsetVerb = 'headset.short' | 'headset.long' | 'headset.double' | 'headset.triple' | 'headset.redial';
 
@@ -18,7 +19,8 @@ export function headsetStep(d: Draft, verb: HeadsetVerb, ticket: Ticket | undefi
   const { prompt } = d.state;
   switch (verb) {
     case 'headset.short':
-      if (prompt !== undefined) cancelKey(d, ticket, plain);
+      if (offered(d) === 'headset' && hand !== undefined) plain(d, { verb: 'audio.route', route: 'headset' }, ticket);
+      else if (prompt !== undefined) cancelKey(d, ticket, plain);
       else if (live !== undefined && (hand === undefined || isLeg(live, hand.id))) {
         const talks = live.machine.name === 'consulting';
         if (talks && d.state.settings.headset.shortCompletesTransfer) {

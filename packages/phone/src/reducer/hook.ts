@@ -4,6 +4,7 @@ import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { callsIn, emergencyCall, handTransfer, heldCalls, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { bridged } from './joined.ts';
+import { chooseRoute } from './routes.ts';
 import type { Call, Errand } from './state.ts';
 import { pressed } from './transfer-facts.ts';
 import { drive, machineAccepts } from './transfer-machine.ts';
@@ -35,8 +36,7 @@ export function hookStep(
 function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   d.set({ hook: 'off', transfers: d.state.transfers.map((record) => ({ ...record, putDown: false })) });
   if (d.state.route !== 'handset' && !d.state.lostRoutes.includes('handset')) {
-    d.set({ route: 'handset' });
-    d.emit({ type: 'route', route: 'handset' });
+    chooseRoute(d, 'handset');
   }
   const back = d.state.calls.find((call) => call.recalling && call.phase.name === 'held');
   const ringing = callsIn(d.state, 'ringing').find((call) => call.replaces === undefined);

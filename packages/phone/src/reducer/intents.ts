@@ -10,6 +10,7 @@ import { answerNow, begin } from './errand.ts';
 import { handTransfer, heldCalls, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
 import { conference, joinOf } from './joined.ts';
 import { handStep } from './keys.ts';
+import { chooseRoute } from './routes.ts';
 import type { TransferRecord } from './state.ts';
 import { type Press, pressed } from './transfer-facts.ts';
 import { beginAttended, beginBlind, beginJoin, drive, machineAccepts } from './transfer-machine.ts';
@@ -94,7 +95,7 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
       d.done(ticket, { mute: d.state.mute });
       return;
     case 'audio.route':
-      route(d, intent.route);
+      chooseRoute(d, intent.route);
       d.done(ticket);
       return;
     case 'audio.volume':
@@ -230,12 +231,6 @@ function emergency(d: Draft, to: string, ticket: Ticket | undefined): void {
   d.done(ticket, { callId: call });
 }
 
-function route(d: Draft, to: 'handset' | 'headset' | 'speaker'): void {
-  if (d.state.route === to) return;
-  d.set({ route: to });
-  d.emit({ type: 'route', route: to });
-}
-
 function volume(d: Draft, of: 'handset' | 'headset' | 'speaker' | 'ring', percent: number): void {
   set(d, `volume_${of}`, percent);
 }
@@ -244,7 +239,7 @@ function volume(d: Draft, of: 'handset' | 'headset' | 'speaker' | 'ring', percen
 function set(d: Draft, text: string, value: Scalar): void {
   const name = settingName(d.state.settings, text);
   if (name === undefined) throw new Error(`setting ${text} passed the table`);
-  if (name.key === 'route') route(d, value as 'handset');
+  if (name.key === 'route') chooseRoute(d, value as 'handset');
   d.set(withSetting(d.state, name, value));
   if (name.key.startsWith('volume_'))
     d.emit({ type: 'volume', route: name.key.slice('volume_'.length) as 'ring', percent: Number(value) });

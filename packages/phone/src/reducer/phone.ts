@@ -6,6 +6,7 @@ import { seizesSoon } from './inquiry.ts';
 import { intentStep } from './intents.ts';
 import { levels } from './levels.ts';
 import { referRequested } from './referred.ts';
+import { returnRoute, routeStep } from './routes.ts';
 import type { PhoneState } from './state.ts';
 import { settleWaiting } from './tickets.ts';
 import { emitTimers, timerStep } from './timers.ts';
@@ -26,6 +27,7 @@ export const phone: PhoneStep = (state, event, now) => {
   // the hold that would have seized a line came to nothing
   if (d.state.ahead !== '' && !seizesSoon(d.state)) d.set({ ahead: '' });
   settleWaiting(d);
+  returnRoute(d);
   noticePhases(d, state);
   emitLevels(d);
   emitTimers(d, state);
@@ -75,16 +77,9 @@ function receive(d: Draft, event: PhoneEvent): void {
       d.set({ registrations: { ...d.state.registrations, [event.account]: event.state } });
       return;
     case 'route-lost':
-      if (d.state.lostRoutes.includes(event.route)) return;
-      d.set({ lostRoutes: [...d.state.lostRoutes, event.route] });
-      if (d.state.route === event.route && event.route !== 'handset') {
-        d.set({ route: 'handset' });
-        d.emit({ type: 'route', route: 'handset' });
-        d.say(5_000, `No ${event.route}`, 'Handset');
-      }
-      return;
     case 'route-found':
-      d.set({ lostRoutes: d.state.lostRoutes.filter((route) => route !== event.route) });
+    case 'headset':
+      routeStep(d, event);
       return;
     case 'mailbox':
     case 'blf':

@@ -62,6 +62,8 @@ function untouchedPhone(settings: PhoneSettings): PhoneState {
     hook: 'on',
     route: settings.route,
     lostRoutes: [],
+    awayFrom: undefined,
+    headset: undefined,
     mute: false,
     choices: { ...firstChoices, ...settings.choices },
     accountChoices: {},

@@ -50,6 +50,17 @@ export interface Party {
   readonly name: string | undefined;
 }
 
+/** A headset as it tells of itself. */
+export interface HeadsetFacts {
+  readonly name: string;
+  /** Which way it comes: `bluealsa`, `profile`, `hid`. */
+  readonly transport: string;
+  /** 0 to 100, where it is known. */
+  readonly battery: number | undefined;
+  /** It can hold, swap, join and hand over by commands of its own. */
+  readonly callHolding: boolean;
+}
+
 /** One call, from its INVITE to its `ended`. */
 export interface Call {
   readonly id: CallId;
@@ -199,6 +210,10 @@ export interface PhoneState {
   readonly hook: 'on' | 'off';
   readonly route: RouteName;
   readonly lostRoutes: readonly RouteName[];
+  /** The route that was in use when its device went away, until it is taken back or another one is chosen. */
+  readonly awayFrom: RouteName | undefined;
+  /** The headset that is connected by Bluetooth. */
+  readonly headset: HeadsetFacts | undefined;
   readonly mute: boolean;
   readonly choices: Choices;
   /** What accounts have of their own, by their id. */
