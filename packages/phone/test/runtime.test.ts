@@ -197,6 +197,19 @@ test('mqtt.md §3.5 rule 4: from outside only listed numbers, so many an hour', 
   assert.equal(dial('998'), 'taken');
 });
 
+test('mqtt.md §3.5 rule 4: a forward set from outside may lead only where dialling may, at the phone anywhere', () => {
+  const office = new Office();
+  const a = office.phone('1001', {}, { remote: { numbers: ['9xx'], dialsPerHour: 1 } });
+  const set = (value: string, origin = remote('admin'), key = 'forward_always') => {
+    const { outcome } = a.do({ verb: 'settings.set', key, value }, origin);
+    return outcome?.name === 'failed' ? outcome.error.code : outcome?.name;
+  };
+  assert.equal(set('+36901234567'), 'number_not_allowed');
+  assert.equal(set('112', undefined, 'forward_busy'), 'number_not_allowed');
+  for (const value of ['900', '901', '']) assert.equal(set(value), 'done', 'and counts as no call');
+  assert.equal(set('+36901234567', { door: 'keys' }), 'done');
+});
+
 test('without a list, remote commands reach extensions of at most six digits', () => {
   const office = new Office();
   const a = office.phone('1001');

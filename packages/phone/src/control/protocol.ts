@@ -259,5 +259,7 @@ export interface PhoneNotice {
   readonly reason?: string;
   readonly evidence?: string;
   readonly key?: string;
+  /** How it was pressed: `short_press`, `long_press`, `double_press`, `triple_press`, or what the hook did. */
+  readonly press?: string;
   readonly source?: string;
 }

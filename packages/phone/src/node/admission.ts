@@ -55,15 +55,17 @@ export class Admission {
     if (endsOrMoves(intent) && this.#lastLocalAt !== undefined && now - this.#lastLocalAt < LOCAL_WINS_MS) {
       return refusal('stale_state', 'somebody is pressing keys at the phone');
     }
+    const forwardTo = forwarded(intent);
+    if (forwardTo !== undefined) return this.#judgeNumber(forwardTo, state);
     const number = dialled(intent);
-    return number === undefined ? undefined : this.#judgeNumber(number, state, now);
+    return number === undefined ? undefined : (this.#judgeNumber(number, state) ?? this.#countDial(now));
   }
 
-  #judgeNumber(to: string, state: PhoneState, now: Millis): CommandError | undefined {
+  #judgeNumber(to: string, state: PhoneState): CommandError | undefined {
     const number = plainUser(to);
     if (isEmergency(state.settings, number))
       return refusal('number_not_allowed', 'emergency numbers are dialled at the phone only');
-    const { numbers, dialsPerHour } = this.#policy;
+    const { numbers } = this.#policy;
     if (!isOurs(to, state))
       return refusal('number_not_allowed', 'only numbers of our own exchange are dialled from outside');
     const allowed =
@@ -72,6 +74,11 @@ export class Admission {
         : this.#numbers.some((pattern) => fit(pattern, number).whole);
     if (!allowed)
       return refusal('number_not_allowed', `${number} is not among the numbers that may be dialled from outside`);
+    return undefined;
+  }
+
+  #countDial(now: Millis): CommandError | undefined {
+    const { dialsPerHour } = this.#policy;
     this.#remoteDials = this.#remoteDials.filter((at) => now - at < HOUR_MS);
     if (this.#remoteDials.length >= dialsPerHour)
       return refusal('rate_limited', `more than ${dialsPerHour} calls an hour`);
@@ -92,6 +99,14 @@ export function hears(origin: Origin): boolean {
 
 function endsOrMoves(intent: Intent): boolean {
   return intent.verb === 'call.hangup' || intent.verb === 'call.reject' || intent.verb.startsWith('transfer.');
+}
+
+/** Where calls would go from now on: the same toll fraud as dialling there, only later. */
+function forwarded(intent: Intent): string | undefined {
+  if (intent.verb !== 'settings.set' || !/^(forward_|consult_target)/.test(intent.key)) return undefined;
+  return typeof intent.value === 'string' && intent.value !== '' && intent.value !== 'default'
+    ? intent.value
+    : undefined;
 }
 
 function dialled(intent: Intent): string | undefined {

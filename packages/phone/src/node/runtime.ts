@@ -11,6 +11,7 @@ import { Admission, hears } from './admission.ts';
 import { CallLog } from './call-log.ts';
 import { CallSessions } from './call-sessions.ts';
 import { intentEntry, type JournalEntry } from './journal.ts';
+import { keyNotice } from './key-notice.ts';
 import { NamedAlarms } from './named-alarms.ts';
 import { Picture } from './picture.ts';
 import type { RuntimeListener, RuntimeOptions } from './runtime-options.ts';
@@ -120,6 +121,8 @@ export class Runtime {
       done?.({ name: 'failed', error: { ...refused, canDo: this.snapshot().canDo } });
       return ticket;
     }
+    const key = keyNotice(intent, origin);
+    if (key !== undefined) this.#notices.push(key);
     this.#waits.set(ticket, { origin, done });
     this.#enqueue({ from: 'phone', event: { type: 'intent', intent, ticket } });
     return ticket;
