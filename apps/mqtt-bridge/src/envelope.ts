@@ -1,3 +1,4 @@
+import { msFromIso } from '@switchhook/phone/control';
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 
 /** A command as a sender wrote it (docs/mqtt.md, "Commands"). */
@@ -8,6 +9,11 @@ export interface Envelope {
   readonly ifSeq?: number;
   readonly expiresAt?: string;
   readonly replyTo?: string;
+  /** When it was signed: ISO 8601 UTC. */
+  readonly ts?: string;
+  /** Who signed it, and the signature (docs/mqtt.md, "Signed commands"). */
+  readonly client?: string;
+  readonly sig?: string;
 }
 
 export type EnvelopeFault =
@@ -25,10 +31,11 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
 
 /** Read an envelope out of a payload that anybody may have sent. */
 export function readEnvelope(payload: Uint8Array): Parsed<Envelope, EnvelopeFault> {
-  const text = readText(payload);
+  const text = decode(payload);
   if (!text.ok) return text;
   let value: unknown;
   try {
+    // as it was written: the phone normalises texts, and a signature is over what its sender wrote
     value = JSON.parse(text.value);
   } catch {
     return fault('bad-json', 0);
@@ -36,33 +43,49 @@ export function readEnvelope(payload: Uint8Array): Parsed<Envelope, EnvelopeFaul
   const deep = nestingFault(value, 0);
   if (deep !== undefined) return fault(deep, 0);
   if (!isRecord(value)) return fault('not-an-object', 0);
-  const { v, id, cmd, args = {}, ifSeq, expiresAt, replyTo } = value;
+  const { v, id, cmd, args = {}, ifSeq, expiresAt, replyTo, ts, client, sig } = value;
   const sound =
     (v === undefined || v === 1) &&
-    typeof id === 'string' &&
-    /^[\x21-\x7e]{1,64}$/.test(id) &&
+    isName(id) &&
     typeof cmd === 'string' &&
     cmd.length <= 64 &&
     isRecord(args) &&
     (ifSeq === undefined || (typeof ifSeq === 'number' && Number.isSafeInteger(ifSeq) && ifSeq >= 0)) &&
-    (expiresAt === undefined || (typeof expiresAt === 'string' && !Number.isNaN(Date.parse(expiresAt)))) &&
-    (replyTo === undefined || typeof replyTo === 'string');
+    isOptional(expiresAt, isMoment) &&
+    isOptional(replyTo, (text) => text.length <= 128) &&
+    isOptional(ts, isMoment) &&
+    isOptional(client, isName) &&
+    isOptional(sig, (text) => /^[0-9a-f]{64}$/.test(text));
   if (!sound) return fault('bad-field', 0);
-  return parsed({
-    id,
-    cmd,
-    args,
-    ...(ifSeq === undefined ? {} : { ifSeq: ifSeq as number }),
-    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt as string }),
-    ...(replyTo === undefined ? {} : { replyTo: replyTo as string }),
-  });
+  const optional = Object.fromEntries(
+    Object.entries({ ifSeq, expiresAt, replyTo, ts, client, sig }).filter(([, each]) => each !== undefined),
+  ) as Omit<Envelope, 'id' | 'cmd' | 'args'>;
+  return parsed({ id, cmd, args, ...optional });
 }
 
-/** A payload as text, control characters refused. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value);
+}
+
+/** ISO 8601 with a time zone: what has none would mean another moment on each machine. */
+function isMoment(text: string): boolean {
+  return msFromIso(text) !== undefined;
+}
+
+function isOptional(value: unknown, fits: (text: string) => boolean): boolean {
+  return value === undefined || (typeof value === 'string' && fits(value));
+}
+
+/** A payload as text in NFC without control characters: what may stand in a display or be spoken. */
 export function readText(payload: Uint8Array): Parsed<string, 'too-long' | 'not-utf8'> {
+  const text = decode(payload);
+  return text.ok ? parsed(text.value.normalize('NFC').replace(/\p{Cc}/gu, '')) : text;
+}
+
+function decode(payload: Uint8Array): Parsed<string, 'too-long' | 'not-utf8'> {
   if (payload.length > PAYLOAD_LIMIT_BYTES) return fault('too-long', PAYLOAD_LIMIT_BYTES);
   try {
-    return parsed(new TextDecoder('utf-8', { fatal: true }).decode(payload).normalize('NFC'));
+    return parsed(new TextDecoder('utf-8', { fatal: true }).decode(payload));
   } catch {
     return fault('not-utf8', 0);
   }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '@switchhook/phone/control';
+import { type Snapshot, settingText } from '@switchhook/phone/control';
 
 /** One topic below the phone's branch and what stands there. */
 export interface Painted {
@@ -6,7 +6,7 @@ export interface Painted {
   readonly payload: string;
 }
 
-type StateLine = { readonly type: 'state' } & Snapshot;
+export type StateLine = { readonly type: 'state' } & Snapshot;
 
 /**
  * The retained topics of one snapshot. Everything derives from the snapshot alone, so a lost message heals with the
@@ -20,19 +20,26 @@ export function paint(state: StateLine): Painted[] {
     { path: 'state', payload: json({ ...snapshot, v: 1 }) },
     { path: 'call_state', payload: state.phone },
     { path: 'call_attr', payload: json(attributes(state)) },
-    { path: 'transfer', payload: json({ ...stamp, ...(state.transfer ?? { state: 'none' }) }) },
-    { path: 'settings/dnd', payload: state.dnd ? 'ON' : 'OFF' },
-    { path: 'settings/mute', payload: state.mute ? 'ON' : 'OFF' },
-    { path: 'settings/route', payload: state.route },
+    { path: 'transfer', payload: json({ ...stamp, ...transfer(state) }) },
   ];
   for (const line of state.lines) painted.push({ path: `line/${line.n}/state`, payload: json({ ...stamp, ...line }) });
   for (const registration of state.registrations)
-    if (/^[a-z0-9_-]{1,32}$/i.test(registration.account))
+    if (isLevel(registration.account))
       painted.push({
         path: `account/${registration.account.toLowerCase()}/registration`,
         payload: json({ ...stamp, ...registration }),
       });
+  // what the picture says itself stands under `settings/` whatever else a phone can be set to
+  const settings = { ...state.settings, dnd: state.dnd, mute: state.mute, route: state.route };
+  for (const [key, value] of Object.entries(settings))
+    if (key.split('@').every(isLevel)) painted.push({ path: `settings/${key}`, payload: settingText(value) });
   return painted;
+}
+
+/** The transfer with the names of mqtt.md §3.2 beside those of the snapshot. */
+function transfer({ transfer: one }: StateLine): object {
+  if (one === null) return { state: 'none' };
+  return { ...one, callerCallId: one.caller, consultCallId: one.consult };
 }
 
 /** The call that a person would name first: the talking one, else one that rings, else any. */
@@ -50,7 +57,7 @@ function attributes(state: StateLine): Record<string, string | number | boolean 
   };
 }
 
-/** What of a payload counts as a change: everything but the stamp. */
-export function withoutStamp(payload: string): string {
-  return payload.replace(/"ts":"[^"]*",?/, '').replace(/"seq":\d+,?/, '');
+/** May stand as one level of a topic. */
+function isLevel(name: string): boolean {
+  return /^[a-z0-9_-]{1,32}$/i.test(name);
 }

@@ -1,3 +1,4 @@
+import { settingFromText } from '@switchhook/phone/control';
 import { fault, type Parsed, parsed } from '@switchhook/sans-io';
 import type { Role } from './topics.ts';
 
@@ -5,7 +6,7 @@ import type { Role } from './topics.ts';
 export interface ShortCommand {
   readonly cmd: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** As whom it is said. `set/dnd` has a topic of its own: who may write there may do that one thing of the admin's. */
+  /** As whom it is said. */
   readonly role: Role;
 }
 
@@ -19,6 +20,7 @@ const ARGUMENT: Readonly<Record<string, { readonly name: string; readonly type: 
   'transfer.blind': { name: 'to', type: 'text' },
   'audio.route': { name: 'route', type: 'text' },
   'audio.volume': { name: 'percent', type: 'number' },
+  'blf.pickup': { name: 'n', type: 'number' },
 };
 
 /** `cmd/<verb>` with its payload: nothing, `PRESS`, or the single argument. */
@@ -32,9 +34,16 @@ export function shortCommand(verb: string, text: string): Parsed<ShortCommand, '
     : parsed({ cmd: verb, args: { [takes.name]: value }, role: 'operator' });
 }
 
-/** `set/<key>` with its payload: settings that are verbs of their own become those. */
-export function settingCommand(key: string, text: string): Parsed<ShortCommand, 'bad-argument'> {
-  if (!/^[a-z0-9_]{1,32}$/.test(key)) return fault('bad-argument', 0);
+/**
+ * `set/<key>` with its payload: settings that are verbs of their own become those. `lent`: keys whose topic stands for
+ * the admin's word; who may write there may set this one thing.
+ */
+export function settingCommand(
+  key: string,
+  text: string,
+  lent: readonly string[],
+): Parsed<ShortCommand, 'bad-argument'> {
+  if (!/^[a-z0-9_]{1,32}(@[A-Za-z0-9_-]{1,32})?$/.test(key)) return fault('bad-argument', 0);
   if (key === 'mute') return shortCommand('call.mute', text);
   if (key === 'route') return shortCommand('audio.route', text);
   if (key.startsWith('volume_')) {
@@ -43,8 +52,8 @@ export function settingCommand(key: string, text: string): Parsed<ShortCommand, 
       ? fault('bad-argument', 0)
       : parsed({ cmd: 'audio.volume', args: { route: key.slice('volume_'.length), percent }, role: 'operator' });
   }
-  const value = argumentOf('switch', text) ?? argumentOf('number', text) ?? text;
-  return parsed({ cmd: 'settings.set', args: { key, value }, role: key === 'dnd' ? 'admin' : 'operator' });
+  const role = lent.includes(key.split('@')[0]!) ? 'admin' : 'operator';
+  return parsed({ cmd: 'settings.set', args: { key, value: settingFromText(key, text) }, role });
 }
 
 function argumentOf(kind: 'text' | 'number' | 'switch', text: string): string | number | boolean | undefined {

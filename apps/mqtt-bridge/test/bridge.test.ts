@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SeededRandom } from '@switchhook/sans-io/testing';
 import { suite } from 'uvu';
 import { readConfiguration } from '../src/configuration.ts';
@@ -9,7 +12,8 @@ import { type PhoneProcess, startPhone } from './phone-process.ts';
 
 const wantsMosquitto = process.env['SWITCHHOOK_BROKER'] === 'mosquitto';
 const test = suite(wantsMosquitto ? 'mosquitto' : 'aedes');
-const log = { info() {}, warn() {} };
+const said: string[] = [];
+const log = { info() {}, warn: (_: object, text: string) => void said.push(text) };
 const top = 'switchhook/rcp1';
 
 let phone: PhoneProcess;
@@ -17,10 +21,14 @@ let broker: TestBroker;
 let bridge: RunningBridge | undefined;
 let panel: Listener;
 
-function run(url = broker.url, keepAliveSec = 30): RunningBridge {
-  const read = readConfiguration({ id: 'rcp1', broker: { url, keepAliveSec }, control: phone.socket });
+const stateFolder = mkdtempSync(join(tmpdir(), 'bridge-state-'));
+/** As the real one, fifty times faster. */
+const PACE = { firstMs: 20, mostMs: 1200, takenOverFirstMs: 600, takenOverMostMs: 12_000, goodAfterMs: 1200 };
+
+function run(url = broker.url, more: object = {}): RunningBridge {
+  const read = readConfiguration({ id: 'rcp1', broker: { url }, control: phone.socket, stateFolder, ...more });
   assert.ok(read.ok);
-  return runBridge(read.value, '0.1.0', log);
+  return runBridge(read.value, '0.1.0', log, PACE);
 }
 
 const online = () => panel.until('online', (topic, text) => topic === `${top}/availability` && text === 'online');
@@ -29,6 +37,7 @@ test.before(async () => {
   phone = await startPhone();
 });
 test.before.each(async () => {
+  said.length = 0;
   broker = await startBroker();
   panel = await Listener.join(broker.url);
 });
@@ -40,6 +49,7 @@ test.after.each(async () => {
 });
 test.after(async () => {
   await phone.kill('SIGTERM');
+  rmSync(stateFolder, { recursive: true, force: true });
 });
 
 interface Answer {
@@ -155,13 +165,19 @@ test('features rule 22: a broker that is down at start, is killed and comes back
   await second.kill();
 });
 
-test('bridge: a second one with the same id takes over, and the phone is not harmed', async () => {
+test('bridge: two with the same client id do not fight in a tight loop; it is said in the log and in diag', async () => {
   bridge = run();
   await online();
+  const joined = () => said.filter((text) => /another program|closed the connection/.test(text)).length;
   const other = run();
   await answersInTheEnd('both');
+  await new Promise((later) => setTimeout(later, 2500));
+  // a tight loop would bring hundreds; each of the two comes back after waits that double
+  assert.ok(joined() >= 1 && joined() < 20, `${joined()} partings in two and a half seconds: ${said.join('; ')}`);
+  assert.match(said.join('; '), /another program joins .* as switchhook-rcp1.*next attempt/);
   await other.close();
   await answersInTheEnd('one');
+  await panel.until('said in diag', (topic, text) => topic === `${top}/diag` && /"takeovers":[1-9]/.test(text));
 });
 
 test('bad input: rubbish at full speed is counted, and the phone still answers', async () => {

@@ -58,7 +58,8 @@ async function startMosquitto(port: number): Promise<TestBroker> {
   child.on('error', (error) => {
     trouble = error;
   });
-  process.on('exit', () => child.kill('SIGKILL'));
+  const lastly = () => child.kill('SIGKILL');
+  process.on('exit', lastly);
   for (const end = Date.now() + 5000; !(await answers(port)); ) {
     if (trouble !== undefined || child.exitCode !== null || Date.now() > end)
       throw new Error(`mosquitto does not start: ${trouble?.message ?? `exit code ${child.exitCode}`}`);
@@ -71,6 +72,7 @@ async function startMosquitto(port: number): Promise<TestBroker> {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;
+      process.off('exit', lastly);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -26,8 +26,10 @@ export class Listener {
   static async join(url: string): Promise<Listener> {
     const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 100, connectTimeout: 5000 });
     client.on('error', () => {});
-    await client.subscribeAsync(['switchhook/#', 'client/#'], { qos: 1 });
-    return new Listener(client);
+    // listening first: what is retained follows the answer to the subscription at once
+    const listener = new Listener(client);
+    await client.subscribeAsync(['switchhook/#', 'client/#', 'homeassistant/#'], { qos: 1 });
+    return listener;
   }
 
   /** Wait until `wanted` says yes to a message from now on, or to what already stands. */

@@ -1,18 +1,21 @@
 #!/usr/bin/env node
-/** `switchhook-mqtt-bridge --config FILE [--check]`: the phone's control socket on one side, a broker on the other. */
+/** `switchhook-mqtt-bridge --config FILE [--check | --remove-discovery]`: the phone's control socket on one side, a broker on the other. */
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { parse as parseYaml } from 'yaml';
-import { readConfiguration } from '../configuration.ts';
+import { brokerWarnings, readConfiguration } from '../configuration.ts';
+import { defaultId } from './machine.ts';
+import { removeDiscovery } from './remove-discovery.ts';
 import { runBridge } from './run-bridge.ts';
 
 const VERSION = '0.1.0';
-const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check]
+const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check | --remove-discovery]
 
-  --config FILE  the YAML configuration: id, broker, control, log (apps/mqtt-bridge/README.md)
-  --check        only say whether the configuration is right
-  --version      ${VERSION}`;
+  --config FILE       the YAML configuration: id, broker, control, log (apps/mqtt-bridge/README.md)
+  --check             only say whether the configuration is right, and what is not safe about it
+  --remove-discovery  take the phone out of Home Assistant and end
+  --version           ${VERSION}`;
 
 function fail(message: string): never {
   console.error(`switchhook-mqtt-bridge: ${message}`);
@@ -25,6 +28,7 @@ function readArguments() {
       options: {
         config: { type: 'string' },
         check: { type: 'boolean' },
+        'remove-discovery': { type: 'boolean' },
         version: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -52,19 +56,31 @@ if (options.version === true) {
   process.exit(0);
 }
 const file = options.config ?? fail(`say which configuration\n\n${USAGE}`);
-const read = readConfiguration(readFile(file));
+const read = readConfiguration(readFile(file), defaultId());
 if (!read.ok) fail(`${file} is not right:\n${read.troubles.map((trouble) => `  ${trouble}`).join('\n')}`);
 const settings = read.value;
 if (settings.broker.password !== undefined && (statSync(file).mode & 0o077) !== 0)
   console.error(`switchhook-mqtt-bridge: ${file} holds a password and others may read it: chmod 600 ${file}`);
+const warnings = brokerWarnings(settings);
 if (options.check === true) {
-  console.log(`${file} is right`);
+  for (const warning of warnings) console.log(`warning: ${warning}`);
+  console.log(`${file} is right; the phone is called ${settings.id}`);
   process.exit(0);
 }
+if (options['remove-discovery'] === true) {
+  try {
+    console.log(`removed ${await removeDiscovery(settings)}`);
+    process.exit(0);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
 const log = pino({ name: 'mqtt-bridge', level: settings.log.level });
-const { hostname, protocol } = new URL(settings.broker.url);
-if (/^(mqtt|ws):$/.test(protocol) && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
-  log.warn({ broker: hostname }, 'the broker is reached without encryption: use mqtts://');
-const bridge = runBridge(settings, VERSION, log);
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void bridge.close().finally(() => process.exit(0)));
+for (const warning of warnings) log.warn({}, warning);
+try {
+  const bridge = runBridge(settings, VERSION, log);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void bridge.close().finally(() => process.exit(0)));
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}

@@ -1,8 +1,19 @@
-import { type ControlClient, connectControl, defaultControlPath } from '@switchhook/phone/control/node';
+import { createHmac } from 'node:crypto';
+import {
+  type ControlClient,
+  clockSynchronised,
+  connectControl,
+  defaultControlPath,
+} from '@switchhook/phone/control/node';
 import { Bridge, type BridgeIn, type BridgeOut } from '../bridge.ts';
-import type { Configuration } from '../configuration.ts';
+import { brokerWarnings, type Configuration } from '../configuration.ts';
+import { Veil } from '../privacy.ts';
+import type { PaceSettings } from '../reconnect-pace.ts';
+import type { SigningSettings } from '../signature.ts';
 import { Topics } from '../topics.ts';
-import { type Broker, joinBroker } from './broker.ts';
+import { Broker, readSecret } from './broker.ts';
+import { CommandMemory, defaultStateFolder } from './command-memory.ts';
+import { Machine, serialNumber } from './machine.ts';
 
 /** What the process says of itself. */
 export interface BridgeLog {
@@ -16,19 +27,54 @@ export interface RunningBridge {
 }
 
 const PHONE_RETRY_MS = { first: 500, most: 10_000 };
+const KEY_LEAST = 32;
 
-/** A clock that was never set shows the seventies, or the build's year at best. */
-const CLOCK_IS_RIGHT_SINCE = Date.UTC(2025, 0, 1);
+/** The topics of a phone by its configuration. */
+export function topicsOf({ id, replyTo, homeAssistant }: Configuration): Topics {
+  return new Topics(id, { replyTo, discoveryPrefix: homeAssistant.prefix });
+}
 
-/** The shell of the bridge: both connections come and go on their own; the core between them does the thinking. */
-export function runBridge(settings: Configuration, version: string, log: BridgeLog): RunningBridge {
-  const topics = new Topics(settings.id);
-  const bridge = new Bridge({
-    topics,
-    version,
-    keepAliveMs: settings.broker.keepAliveSec * 1000,
-    clockIsRight: () => Date.now() > CLOCK_IS_RIGHT_SINCE,
-  });
+/**
+ * The shell of the bridge: both connections come and go on their own; the core between them does the thinking. Throws
+ * when a key file cannot be read.
+ */
+export function runBridge(
+  settings: Configuration,
+  version: string,
+  log: BridgeLog,
+  pace?: PaceSettings,
+): RunningBridge {
+  const topics = topicsOf(settings);
+  const machine = new Machine();
+  const serial = serialNumber();
+  const folder = settings.stateFolder ?? defaultStateFolder();
+  const memory = new CommandMemory(folder, settings.id, Date.now(), (why) => log.warn({}, why));
+  const { homeAssistant } = settings;
+  const bridge = new Bridge(
+    {
+      topics,
+      version,
+      keepAliveMs: settings.broker.keepAliveSec * 1000,
+      // the calendar as it is now: it may be set while we run, the monotonic clock is not
+      wall: () => Date.now(),
+      clockIsRight: () => clockSynchronised(),
+      lent: settings.settable,
+      signing: signingOf(settings),
+      veil: new Veil(settings.privacy),
+      kept: memory.kept,
+      discovery: {
+        enabled: homeAssistant.discovery,
+        name: homeAssistant.name ?? `Phone ${settings.id}`,
+        ...(serial === undefined ? {} : { serial }),
+        ...(homeAssistant.url === undefined ? {} : { url: homeAssistant.url }),
+      },
+      media: settings.events.media,
+      warnings: brokerWarnings(settings),
+      machine: () => machine.figures(),
+      random: Math.random,
+    },
+    performance.now(),
+  );
   const path = settings.control ?? defaultControlPath();
   let phone: ControlClient | undefined;
   let closed = false;
@@ -50,6 +96,9 @@ export function runBridge(settings: Configuration, version: string, log: BridgeL
           phone?.request(cmd, args ?? {}, { id, ...rest, onAccepted: answered }).then(answered, () => {});
           break;
         }
+        case 'keep':
+          memory.keep(output.command);
+          break;
         case 'note':
           log.info({ word: output.word, detail: output.detail }, 'bridge');
           break;
@@ -59,27 +108,37 @@ export function runBridge(settings: Configuration, version: string, log: BridgeL
       }
     }
     clearTimeout(alarm);
-    if (bridge.deadline !== undefined && !closed)
-      alarm = setTimeout(() => perform(bridge.wake(Date.now())), Math.max(0, bridge.deadline - Date.now()));
+    const { deadline } = bridge;
+    if (deadline !== undefined && !closed)
+      alarm = setTimeout(
+        () => perform(bridge.wake(performance.now())),
+        Math.max(0, Math.ceil(deadline - performance.now())),
+      );
   };
-  const feed = (input: BridgeIn) => perform(bridge.receive(input, Date.now()));
+  const feed = (input: BridgeIn) => perform(bridge.receive(input, performance.now()));
   const sayOnce = (text: string) => {
     if (text !== lastSaid) log.warn({}, text);
     lastSaid = text;
   };
 
-  const broker: Broker = joinBroker(settings, topics, {
-    joined: () => {
-      lastSaid = '';
-      log.info({ broker: settings.broker.url }, 'broker joined');
-      feed({ type: 'broker-joined' });
+  const broker = new Broker(
+    settings,
+    topics,
+    {
+      joined: () => {
+        lastSaid = '';
+        log.info({ broker: settings.broker.url.replace(/\/\/[^@/]*@/, '//') }, 'broker joined');
+        feed({ type: 'broker-joined' });
+      },
+      left: (why, takenOver, waitMs) => {
+        sayOnce(takenOver ? `${why}; the next attempt is in ${Math.round(waitMs / 1000)} s` : why);
+        feed({ type: 'broker-left', takenOver });
+      },
+      message: feed,
+      publishRefused: (topic) => feed({ type: 'publish-refused', topic }),
     },
-    left: (why) => {
-      if (why !== undefined) sayOnce(why);
-      feed({ type: 'broker-left' });
-    },
-    message: feed,
-  });
+    pace,
+  );
 
   const joinPhone = async (waitMs: number) => {
     try {
@@ -93,7 +152,7 @@ export function runBridge(settings: Configuration, version: string, log: BridgeL
         if (!closed) retry = setTimeout(joinPhone, PHONE_RETRY_MS.first, PHONE_RETRY_MS.first);
       };
       log.info({ phone: client.hello.phone, version: client.hello.version }, 'phone joined');
-      feed({ type: 'phone-joined' });
+      feed({ type: 'phone-joined', verbs: client.hello.verbs });
     } catch (error) {
       sayOnce(error instanceof Error ? error.message : String(error));
       const next = Math.min(waitMs * 2, PHONE_RETRY_MS.most);
@@ -110,6 +169,23 @@ export function runBridge(settings: Configuration, version: string, log: BridgeL
       clearTimeout(retry);
       phone?.close();
       await broker.close();
+      memory.close();
+      machine.close();
     },
+  };
+}
+
+function signingOf({ signing }: Configuration): SigningSettings | undefined {
+  if (signing === undefined) return undefined;
+  const clients = Object.entries(signing.clients).map(([name, { keyFile, roles }]) => {
+    const key = readSecret(keyFile) ?? '';
+    if (key.length < KEY_LEAST)
+      throw new Error(`${keyFile}: a key has at least ${KEY_LEAST} characters (make one with: openssl rand -hex 32)`);
+    return [name, { key, roles }] as const;
+  });
+  return {
+    required: signing.required,
+    clients: Object.fromEntries(clients),
+    hmac: (key, text) => createHmac('sha256', key).update(text, 'utf8').digest('hex'),
   };
 }
