@@ -79,6 +79,7 @@ test('mqtt §3.2: every setting stands as its bare value, registration and trans
     ['registered', 'c-1', 7],
   );
   assert.equal(json('transfer')['consultCallId'], 'c-2');
+  assert.deepEqual([json('mwi')['new'], json('blf/1')['state']], [2, 'busy']);
 });
 
 test('mqtt §3.2: diag comes every 30 s with what phone, bridge and machine know', () => {

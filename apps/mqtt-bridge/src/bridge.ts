@@ -192,8 +192,9 @@ export class Bridge implements Core<BridgeIn, BridgeOut> {
   /** Discovery before the state, the state before `online`. */
   #paint(): BridgeOut[] {
     if (!this.#broker || this.#state === undefined) return [];
-    const description = this.#discovery.change(this.#state, this.#verbs);
-    const changes = this.#retained.changes(paint(this.#settings.veil.snapshot(this.#state)));
+    const picture = this.#settings.veil.snapshot(this.#state);
+    const description = this.#discovery.change(picture, this.#verbs);
+    const changes = this.#retained.changes(paint(picture));
     return [
       ...(description === undefined ? [] : [retain(this.#settings.topics.discovery, description)]),
       ...changes.map(({ path, payload }) => this.#publish(path, payload, true)),

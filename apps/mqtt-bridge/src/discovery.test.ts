@@ -76,7 +76,22 @@ test('mqtt §3.6: the validator itself drops what Home Assistant drops', () => {
 test('mqtt §3.6: every entity of the list that the phone can serve is there, and none that it cannot', () => {
   const { payload } = described();
   assert.deepEqual(Object.keys(payload.cmps).sort(), [
-    ...['answer', 'call', 'cancel', 'complete', 'consult', 'dnd', 'evt', 'hangup', 'hold', 'k1', 'merge', 'mute'],
+    ...[
+      'answer',
+      'blf_1',
+      'call',
+      'cancel',
+      'complete',
+      'consult',
+      'dnd',
+      'evt',
+      'hangup',
+      'hold',
+      'k1',
+      'merge',
+      'mute',
+      'mwi',
+    ],
     ...['reg_reception', 'reject', 'ring', 'route'],
   ]);
   const few = entities({ topics: SETTINGS.topics, state: SNAPSHOT, verbs: ['call.answer'], lent: [] });
@@ -97,7 +112,11 @@ test('mqtt §3.6: each state topic is one that is painted, its value fits, each 
   for (const [key, component] of Object.entries(payload.cmps)) {
     const { state_topic: state, command_topic: command, options, json_attributes_topic: attributes } = component!;
     if (key !== 'evt' && state !== undefined) assert.ok(painted.has(String(state)), `${key}: ${state}`);
-    if (Array.isArray(options)) assert.ok(options.includes(painted.get(String(state))), key);
+    const there = painted.get(String(state));
+    const field = /^\{\{ value_json\.(\w+) \}\}$/.exec(String(component!['value_template']))?.[1];
+    const value = field === undefined ? there : (JSON.parse(there!) as Record<string, unknown>)[field];
+    if (key !== 'evt' && state !== undefined) assert.ok(value !== undefined, key);
+    if (Array.isArray(options)) assert.ok(options.includes(value), key);
     if (attributes !== undefined) assert.equal(typeof JSON.parse(painted.get(String(attributes))!), 'object');
     for (const { topic } of (component!['availability'] ?? []) as { topic: string }[])
       assert.ok(painted.has(topic), topic);

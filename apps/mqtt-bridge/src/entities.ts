@@ -99,6 +99,18 @@ export function entities(served: Served): Readonly<Record<string, Component>> {
           value_template: "{{ 'ON' if value_json.state == 'registered' else 'OFF' }}",
         },
       );
+  add('mwi', 'sensor', 'New voicemail', {
+    state_topic: below('mwi'),
+    value_template: '{{ value_json.new }}',
+    icon: 'mdi:voicemail',
+  });
+  for (const { n, label, target } of state.blf)
+    add(`blf_${n}`, 'sensor', label || target || `Extension ${n}`, {
+      device_class: 'enum',
+      options: ['idle', 'ringing', 'busy', 'held', 'parked', 'unknown'],
+      state_topic: below(`blf/${n}`),
+      value_template: '{{ value_json.state }}',
+    });
   for (const { key, name, verb, when = [verb], icon } of BUTTONS)
     if (verbs.includes(verb))
       add(key, 'button', name, {

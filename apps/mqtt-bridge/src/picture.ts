@@ -29,6 +29,8 @@ export function paint(state: StateLine): Painted[] {
         path: `account/${registration.account.toLowerCase()}/registration`,
         payload: json({ ...stamp, ...registration }),
       });
+  painted.push({ path: 'mwi', payload: json({ ...stamp, ...state.mwi }) });
+  for (const key of state.blf) painted.push({ path: `blf/${key.n}`, payload: json({ ...stamp, ...key }) });
   // what the picture says itself stands under `settings/` whatever else a phone can be set to
   const settings = { ...state.settings, dnd: state.dnd, mute: state.mute, route: state.route };
   for (const [key, value] of Object.entries(settings))

@@ -18,8 +18,9 @@ const line = {
 function everything(privacy: Privacy): string {
   const { receive, state, message } = start({ veil: new Veil(privacy) });
   const out: BridgeOut[] = [...receive({ type: 'broker-joined' })];
+  const blf = [{ n: 1, target: NUMBER, label: NAME, state: 'busy' }] as const;
   const settings = { ...SNAPSHOT.settings, forward_always: NUMBER, consult_target: NUMBER };
-  out.push(...state({ lines: [line], waiting: [line], display: [NAME, NUMBER], settings }));
+  out.push(...state({ lines: [line], waiting: [line], display: [NAME, NUMBER], settings, blf }));
   for (const event_type of ['incoming', 'partyChanged', 'ended'] as const)
     out.push(
       ...receive({
@@ -38,7 +39,7 @@ function everything(privacy: Privacy): string {
       }),
     );
   const [get] = told(message('cmd', { id: 'g', cmd: 'state.get' }));
-  const whole = { ...SNAPSHOT, lines: [line], display: [NAME, NUMBER], settings };
+  const whole = { ...SNAPSHOT, lines: [line], display: [NAME, NUMBER], settings, blf };
   out.push(...receive({ type: 'phone-answered', answer: { v: 1, id: get!.id, phase: 'done', result: whole, ms: 0 } }));
   const [dial] = told(message('cmd', { id: 'd', cmd: 'call.dial', args: { to: NUMBER } }));
   const error = {

@@ -31,6 +31,7 @@ export class Veil {
       lines: picture.lines.map((line) => this.#line(line)),
       ...(picture.waiting === undefined ? {} : { waiting: picture.waiting.map((line) => this.#line(line)) }),
       settings: this.#settings(picture.settings),
+      blf: picture.blf.map((key) => ({ ...key, target: this.number(key.target), label: this.#label(key.label) })),
       display: [],
     };
   }
@@ -67,6 +68,10 @@ export class Veil {
 
   #name(name: string): string {
     return `${[...name][0] ?? ''}***`;
+  }
+
+  #label(label: string): string {
+    return this.#level === 'none' ? '' : this.#name(label);
   }
 
   #line(line: Snapshot['lines'][number]): Snapshot['lines'][number] {
