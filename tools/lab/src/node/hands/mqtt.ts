@@ -163,7 +163,10 @@ function startBridge(
   url: string,
 ): { readonly trouble: () => string | undefined; readonly stop: () => Promise<void> } {
   const file = join(folder, 'bridge.yaml');
-  writeFileSync(file, JSON.stringify({ id: ID, broker: { url }, control, stateFolder: folder, log: { level: 'warn' } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ id: ID, broker: { url }, control, stateFolder: folder, log: { level: 'warn' } }),
+  );
   const program = import.meta.url.endsWith('.ts')
     ? ['--conditions=@switchhook/source', '--import', 'tsx', join(ROOT, 'apps/mqtt-bridge/src/node/main.ts')]
     : [join(ROOT, 'apps/mqtt-bridge/dist/node/main.js')];
