@@ -6,6 +6,7 @@ import { UserAgent } from '@switchhook/sip-core';
 import { monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
 import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
 import { oneWayMs } from './echo.ts';
+import { Finger } from './finger.ts';
 import { pause } from './measured-process.ts';
 import { audioSdp, HOST, RawPeer } from './raw-peer.ts';
 
@@ -14,22 +15,20 @@ const ROUNDS = 150;
 const WARM_UP = 30;
 const USER = '1000';
 
-/** 7b–7d: the whole phone (runtime, user agent, media worker) against a bare UDP socket that looks at the clock. */
-export const latency: Bench = { name: 'latency', ids: ['7b', '7c', '7d'], run };
+/**
+ * 7b–7d: the whole phone (runtime, user agent, media worker) against a bare UDP socket that looks at the clock. By command, and by the
+ * octets of an input event (`-key`): device file, keypad, bindings and all.
+ */
+export const latency: Bench = { name: 'latency', ids: ['7b', '7c', '7d', '7b-key', '7d-key'], run };
 
 async function run(): Promise<readonly (Result | NotRun)[]> {
   const peer = await RawPeer.open();
   const phone = await startPhone(peer.port);
+  const finger = new Finger(phone.runtime);
   try {
-    const [dials, rings, accepts]: [number[], number[], number[]] = [[], [], []];
-    for (let i = -WARM_UP; i < ROUNDS; i++) {
-      const invite = await dialOnce(phone, peer);
-      const { ringMs, acceptMs } = await answerOnce(phone, peer, `in-${i + WARM_UP}`);
-      if (i < 0) continue;
-      dials.push(invite);
-      rings.push(ringMs);
-      accepts.push(acceptMs);
-    }
+    const byCommand = await play(phone, peer, 'command', commands(phone));
+    const byKey = await play(phone, peer, 'key', keys(phone, finger));
+    const { dials, rings, accepts } = byCommand;
     const wire = median(await oneWayMs(500));
     const floor = 'UDP one way';
     return [
@@ -38,11 +37,83 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
       result('7c', 'INVITE -> 180, p50', 'ms', median(rings), 'UDP round trip', 2 * wire, atMostMs(1.5)),
       result('7d', 'accept key -> 200 on the wire, p50', 'ms', median(accepts), floor, wire, atMostMs(2)),
       result('7d-p99', 'accept key -> 200 on the wire, p99', 'ms', quantile(accepts, 0.99), floor, wire, atMostMs(2)),
+      result('7b-key', 'key event -> INVITE on the wire, p50', 'ms', median(byKey.dials), floor, wire, atMostMs(1.5)),
+      result(
+        '7b-key-p99',
+        'key event -> INVITE on the wire, p99',
+        'ms',
+        quantile(byKey.dials, 0.99),
+        floor,
+        wire,
+        atMostMs(5),
+      ),
+      result('7d-key', 'key event -> 200 on the wire, p50', 'ms', median(byKey.accepts), floor, wire, atMostMs(2)),
+      result(
+        '7d-key-p99',
+        'key event -> 200 on the wire, p99',
+        'ms',
+        quantile(byKey.accepts, 0.99),
+        floor,
+        wire,
+        atMostMs(2),
+      ),
     ];
   } finally {
+    finger.close();
     await phone.close();
     peer.close();
   }
+}
+
+/** What somebody does, and when it began: the moment from which is counted. */
+interface Hand {
+  dial(): Promise<number> | number;
+  accept(): number;
+}
+
+function commands({ runtime }: Phone): Hand {
+  const submit = (intent: Intent) => {
+    const at = performance.now();
+    runtime.submit(intent, { door: 'keys' }, (outcome) => {
+      if (outcome.name === 'failed' && intent.verb === 'call.answer') throw new Error(outcome.error.message);
+    });
+    return at;
+  };
+  return {
+    dial: () => submit({ verb: 'call.dial', to: '2000' }),
+    accept: () => submit({ verb: 'call.answer' }),
+  };
+}
+
+/** Dials digit by digit; the key that sends the number is the edge that decides, and so is the line key. */
+function keys({ runtime }: Phone, finger: Finger): Hand {
+  const tap = (key: Parameters<Finger['press']>[0]) => {
+    const at = finger.press(key);
+    finger.release(key);
+    return at;
+  };
+  return {
+    async dial() {
+      for (const digit of [2, 0, 0, 0] as const) tap(digit);
+      for (let i = 0; i < 400 && runtime.state.prompt?.digits !== '2000'; i++) await pause(2);
+      await pause(260); // two presses of a function within 250 ms count once
+      return tap('send');
+    },
+    accept: () => tap('line1'),
+  };
+}
+
+async function play(phone: Phone, peer: RawPeer, name: string, hand: Hand) {
+  const [dials, rings, accepts]: [number[], number[], number[]] = [[], [], []];
+  for (let i = -WARM_UP; i < ROUNDS; i++) {
+    const invite = await dialOnce(phone, peer, hand);
+    const { ringMs, acceptMs } = await answerOnce(phone, peer, hand, `${name}-${i + WARM_UP}`);
+    if (i < 0) continue;
+    dials.push(invite);
+    rings.push(ringMs);
+    accepts.push(acceptMs);
+  }
+  return { dials, rings, accepts };
 }
 
 function atMostMs(bound: number) {
@@ -98,18 +169,10 @@ async function startPhone(server: number): Promise<Phone> {
   };
 }
 
-/** Act as somebody at the keys. */
-function press(phone: Phone, intent: Intent): void {
-  phone.runtime.submit(intent, { door: 'keys' }, (outcome) => {
-    if (outcome.name === 'failed') throw new Error(`${intent.verb}: ${outcome.error.message}`);
-  });
-}
-
-/** From the command to the INVITE's arrival; the call is then refused. */
-async function dialOnce(phone: Phone, peer: RawPeer): Promise<number> {
+/** From the hand to the INVITE's arrival; the call is then refused. */
+async function dialOnce(phone: Phone, peer: RawPeer, hand: Hand): Promise<number> {
   const arriving = peer.next('INVITE');
-  const began = performance.now();
-  phone.runtime.submit({ verb: 'call.dial', to: '2000' }, { door: 'keys' });
+  const began = await hand.dial();
   const invite = await arriving;
   const acknowledged = peer.next('ACK');
   peer.answer(invite, 486);
@@ -122,8 +185,13 @@ async function dialOnce(phone: Phone, peer: RawPeer): Promise<number> {
   return invite.atMs - began;
 }
 
-/** From INVITE to 180, and from the accept key to 200; the call is then ended. */
-async function answerOnce(phone: Phone, peer: RawPeer, callId: string): Promise<{ ringMs: number; acceptMs: number }> {
+/** From INVITE to 180, and from the hand to 200; the call is then ended. */
+async function answerOnce(
+  phone: Phone,
+  peer: RawPeer,
+  hand: Hand,
+  callId: string,
+): Promise<{ ringMs: number; acceptMs: number }> {
   const ringing = peer.next('180 INVITE');
   const fields = { callId, user: USER };
   const began = performance.now();
@@ -131,8 +199,7 @@ async function answerOnce(phone: Phone, peer: RawPeer, callId: string): Promise<
   const rung = await ringing;
   await pause(10); // a hand is slower than this: media is armed meanwhile
   const answering = peer.next('200 INVITE');
-  const pressed = performance.now();
-  press(phone, { verb: 'call.answer' });
+  const pressed = hand.accept();
   const answered = await answering;
   const toTag = /;tag=([^;]+)/.exec(answered.message.headers.get('To')!)![1]!;
   peer.request(phone.port, 'ACK', { ...fields, cseq: 1, toTag });
