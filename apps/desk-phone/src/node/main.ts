@@ -6,6 +6,8 @@ const HELP = `switchhook ${VERSION}: a SIP desk phone
 
   switchhook phone [--config FILE] [--check] [--keys terminal]   run the phone, or only check its configuration
   switchhook setup [--config FILE] [--force]                     ask four questions, register once, write the configuration
+  switchhook doctor [--config FILE] [--bridge FILE] [--json]     look at keypad, sound, registration; say what is wrong and what helps
+  switchhook doctor --watch [--config FILE]                      show each contact, key and hook live, while no phone runs
   switchhook ctl [--socket PATH] [--json] VERB [ARGUMENT…]       tell a running phone what to do
   switchhook ctl state | watch                                   what it is doing, once or as it changes
   switchhook ctl transfer.explain [ID]                           the REFER that would be sent now, why, and what comes after it
@@ -27,6 +29,8 @@ async function run(words: readonly string[]): Promise<number> {
       return (await import('./phone-command.ts')).phoneCommand(rest);
     case 'setup':
       return (await import('./setup-command.ts')).setupCommand(rest);
+    case 'doctor':
+      return (await import('./doctor-command.ts')).doctorCommand(rest);
     case 'ctl':
       return (await import('./ctl-command.ts')).ctlCommand(rest);
     case '--version':

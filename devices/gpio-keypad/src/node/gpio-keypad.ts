@@ -21,6 +21,8 @@ export interface KeypadOptions {
   readonly onEvent: (event: DeviceEvent, at: Millis) => void;
   /** What is wrong with this device in one line for the person; undefined = nothing any more. */
   readonly onFault: (line: string | undefined) => void;
+  /** For who looks at the wires: what a contact is read as, bounces and all. */
+  readonly onContact?: (line: string, closed: boolean) => void;
 }
 
 /** The lines of the wiring while the chip is there. */
@@ -120,6 +122,7 @@ export class GpioKeypad {
         const wire = this.#contactWires.find(({ line }) => lineOf(chip, line)?.offset === event.offset);
         if (wire === undefined) return;
         const at = this.#at(event.atMs);
+        this.#options.onContact?.(wire.line, event.high);
         this.#tell(this.#contacts.receive({ type: 'moved', contact: wire.line, closed: event.high }, at), at);
         this.#wait();
       }, gone);
@@ -152,6 +155,7 @@ export class GpioKeypad {
       const levels = (contacts ?? columns)?.get() ?? []; // either throws when the chip is gone
       if (contacts === undefined) return;
       const closed = new Map(this.#contactWires.map(({ line }, i) => [line, levels[i] === true]));
+      for (const [line, level] of closed) this.#options.onContact?.(line, level);
       this.#tell(this.#contacts.receive({ type: 'levels', closed }, now), now);
     });
   }

@@ -1,3 +1,4 @@
+export { type InputDescription, listInputs } from '@switchhook/device-file/evdev';
 export { EvdevKeypad, type EvdevWiring, inputFault, usualKeys } from './evdev-keypad.ts';
 export { type ChipList, findChip, type GpioChip, LineRequest, lineOf, listChips } from './gpio-chip.ts';
 export { GpioKeypad, type KeypadOptions } from './gpio-keypad.ts';
