@@ -45,5 +45,5 @@ export const ROOMS: readonly Room[] = [
 export const SOLE_USERS: Readonly<Record<string, readonly string[]>> = {
   'node-alsa': ['devices/audio'],
   '@switchhook/device-file': ['devices/gpio-keypad', 'devices/bt-headset'],
-  'werift-rtp': ['packages/rtp-media'],
+  'werift-rtp': ['packages/rtp-media', 'tools/bench'],
 };

@@ -72,14 +72,17 @@ export class Ghash {
     let zc = 0;
     let zd = 0;
     // from the last octet to the first: what is gathered so far moves eight places to the right each time
-    for (let i = 15; i >= 0; i--) {
-      const word = i > 11 ? d : i > 7 ? c : i > 3 ? b : a;
-      const entry = ((word >>> (24 - 8 * (i & 3))) & 0xff) << 2;
-      const out = zd & 0xff;
-      zd = ((zd >>> 8) | (zc << 24)) ^ table[entry + 3]!;
-      zc = ((zc >>> 8) | (zb << 24)) ^ table[entry + 2]!;
-      zb = ((zb >>> 8) | (za << 24)) ^ table[entry + 1]!;
-      za = (za >>> 8) ^ REDUCTION[out]! ^ table[entry]!;
+    for (let i = 3; i >= 0; i--) {
+      let word = i === 3 ? d : i === 2 ? c : i === 1 ? b : a;
+      for (let octet = 0; octet < 4; octet++) {
+        const entry = (word & 0xff) << 2;
+        word >>>= 8;
+        const out = REDUCTION[zd & 0xff]!;
+        zd = ((zd >>> 8) | (zc << 24)) ^ table[entry + 3]!;
+        zc = ((zc >>> 8) | (zb << 24)) ^ table[entry + 2]!;
+        zb = ((zb >>> 8) | (za << 24)) ^ table[entry + 1]!;
+        za = (za >>> 8) ^ out ^ table[entry]!;
+      }
     }
     this.#a = za;
     this.#b = zb;

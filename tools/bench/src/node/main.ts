@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Bench, isResult, type NotRun, type Result, table } from '../result.ts';
 import { answering } from './answering.ts';
 import { deskPhone } from './desk-phone.ts';
+import { mediaPackets } from './media-packets.ts';
 import { pacing } from './pacing.ts';
 import { parsing } from './parse.ts';
 import { latency } from './phone-latency.ts';
@@ -12,7 +13,7 @@ import { transfers } from './transfer-latency.ts';
 /** A bench that takes longer is given up, so that the whole always ends. */
 const LIMIT_MS = 120_000;
 
-const BENCHES: readonly Bench[] = [parsing, answering, pacing, deskPhone, transfers, latency];
+const BENCHES: readonly Bench[] = [parsing, answering, mediaPackets, pacing, deskPhone, transfers, latency];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
 const only = values.only;
