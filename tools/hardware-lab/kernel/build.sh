@@ -14,6 +14,10 @@ sed -i 's/^if !UML$/if UML || !UML/' sound/Kconfig
 cp "$recipe/i2c-record.c" drivers/i2c/
 echo 'obj-$(CONFIG_I2C) += i2c-record.o' >>drivers/i2c/Makefile
 
+# An open-drain output that lets go is an input to gpio-sim, and kept the level that it was driven to: a wire has that of its resistor then.
+sed -i 's/__set_bit(offset, chip->direction_map);/&\n\t__assign_bit(offset, chip->value_map, !!test_bit(offset, chip->pull_map));/' \
+  drivers/gpio/gpio-sim.c
+
 # A host with AMX has more registers than this kernel expects.
 registers=arch/x86/um/os-Linux/registers.c
 cp "$recipe/wide-xstate.h" arch/x86/um/os-Linux/

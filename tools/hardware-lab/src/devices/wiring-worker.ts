@@ -3,7 +3,7 @@
  * own, since a contact is not late because a test is busy.
  */
 
-import { openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Wires } from './wiring.ts';
 
@@ -13,24 +13,30 @@ const byte = Buffer.alloc(1);
 const drivenFds = driven.map((line) => openSync(line.value, 'r'));
 const lampFds = lamps.map((line) => openSync(line.value, 'r'));
 const pullFds = read.map((line) => openSync(line.pull, 'w'));
-const pulled = read.map(() => -1);
+const readFds = read.map((line) => openSync(line.value, 'r'));
 const shown = lamps.map(() => -1);
 const rest = active === 1 ? 0 : 1;
 /** A driver that settles for some milliseconds between driving and reading sees the contact; lamps need no more than 10 ms. */
 const KEY_MS = 0.5;
 const LAMP_MS = 8;
 let looked = 0;
+/** There were contacts in the last round, or there may have been before the first. */
+let mirrored = true;
 
 const level = (fd: number): number => {
   readSync(fd, byte, 0, 1, 0);
   return byte[0] === 0x31 ? 1 : 0;
 };
 
-/** The last cell stops the thread, the one before it counts the rounds. */
+// What nobody drives floats to where its resistor pulls it.
+for (const line of driven) writeFileSync(line.pull, rest === 1 ? 'pull-up' : 'pull-down');
+
+/** The last cell stops the thread. */
 const STOP = driven.length * read.length;
 while (Atomics.load(pressed, STOP) === 0) {
   const any = pressed.some((down, i) => i < STOP && down === 1);
-  if (any || pulled.includes(-1) || pulled.some((now) => now !== rest)) mirror();
+  if (any || mirrored) mirror();
+  mirrored = any;
   const now = performance.timeOrigin + performance.now();
   if (now - looked >= LAMP_MS) {
     looked = now;
@@ -38,6 +44,7 @@ while (Atomics.load(pressed, STOP) === 0) {
   }
   Atomics.wait(pressed, STOP, 0, any ? KEY_MS : LAMP_MS / 2);
 }
+for (const fd of [...drivenFds, ...lampFds, ...pullFds, ...readFds]) closeSync(fd);
 process.exit();
 
 /** A read line has the active level when it hangs together, over pressed keys, with a line that is driven to it: three keys of a square press the fourth too. */
@@ -55,10 +62,9 @@ function mirror(): void {
       }
   }
   columns.forEach((joined, c) => {
+    // a driver that asks for its lines anew pulls them by itself, and a contact is stronger than a resistor
     const wanted = joined ? active : rest;
-    if (pulled[c] === wanted) return;
-    pulled[c] = wanted;
-    writeSync(pullFds[c]!, wanted === 1 ? 'pull-up' : 'pull-down', 0);
+    if (level(readFds[c]!) !== wanted) writeSync(pullFds[c]!, wanted === 1 ? 'pull-up' : 'pull-down', 0);
   });
 }
 
