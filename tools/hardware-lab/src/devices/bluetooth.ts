@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { until } from '../guest/until.ts';
 
 /** The two virtual controllers of `btvirt -l2`: the phone's own, and the headset's. */
@@ -17,7 +17,9 @@ export class Bluetooth {
 
   static async start(): Promise<Bluetooth> {
     const bluetooth = new Bluetooth();
-    spawnSync('dbus-daemon', ['--system', '--fork', '--nopidfile']);
+    mkdirSync('/run/dbus', { recursive: true });
+    const bus = spawnSync('dbus-daemon', ['--system', '--fork', '--nopidfile'], { encoding: 'utf8' });
+    if (bus.status !== 0) throw new Error(`no system bus: ${bus.stderr}`);
     await until('the system bus', () => existsSync('/run/dbus/system_bus_socket'));
     bluetooth.#rest.push(spawn('btvirt', ['-l2'], { stdio: 'ignore' }));
     await until('two controllers', () => existsSync('/sys/class/bluetooth/hci1'), 20_000);

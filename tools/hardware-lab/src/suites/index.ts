@@ -1,5 +1,6 @@
 import type { Suite } from '../guest/suite.ts';
 import { sound } from './sound.ts';
+import { threeHands } from './three-hands.ts';
 
 /** All suites, in the order in which they are played. */
-export const SUITES: readonly Suite[] = [sound];
+export const SUITES: readonly Suite[] = [sound, threeHands];

@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Findings, type Hand, heardInOrder, heardThen, segmentsOf, shortcomings, VOICE_HZ, VOICES, wav } from '@switchhook/lab';
+import { findingsOf, playTransfer, RealOffice } from '@switchhook/lab/node';
+import { canonicalText, ladderText, seenBy } from '@switchhook/ladder';
+import { Ear, Mouth, phoneEnd } from '../devices/loopback.ts';
+import { type DeskConfiguration, DeskProcess } from './desk-process.ts';
+
+/** Cables of the loopback card: where one listens and speaks, and the bell. */
+const HANDSET = 0;
+const BELL = 1;
+const HEADSET = 2;
+const TALK_MS = 1500;
+/** Longer than any story. */
+const VOICE_S = 240;
+
+/** What a story is played with. */
+export interface StoryPlan {
+  /** The hand's name, and the folder's. */
+  readonly name: string;
+  /** Where the receptionist listens and speaks. */
+  readonly at: 'handset' | 'headset';
+  /** What of the phone's configuration is the hand's. */
+  readonly configuration: DeskConfiguration;
+  /** The hand at the phone, once it runs. */
+  readonly hand: (desk: DeskProcess) => Promise<Hand>;
+}
+
+/** What a story left behind. */
+export interface Story {
+  readonly findings: Findings;
+  /** What is not as it must be, a line each. */
+  readonly wrong: readonly string[];
+  /** The ladder as the receptionist's phone saw it, in canonical form. */
+  readonly canonical: string;
+  /** Who was heard at the receptionist's ear, in order. */
+  readonly ear: readonly string[];
+  /** How loud the bell was at most: 0 = it did not ring. */
+  readonly bell: number;
+}
+
+/**
+ * The caller rings, is answered, and ends up with the specialist, played by one hand on the real phone process; ears and a mouth are at
+ * the other end of its sound card. The REFER is slow on its way, so that the lamps of a transfer under way can be seen.
+ */
+export async function playStory(folder: string, { name, at, configuration, hand }: StoryPlan): Promise<Story> {
+  const here = join(folder, name);
+  mkdirSync(here, { recursive: true });
+  const cable = at === 'handset' ? HANDSET : HEADSET;
+  const audio = {
+    sound: 'alsa',
+    capture: phoneEnd(HANDSET),
+    playback: phoneEnd(HANDSET),
+    ringer: phoneEnd(BELL),
+    headset: { capture: phoneEnd(HEADSET), playback: phoneEnd(HEADSET) },
+  };
+  const ear = new Ear(cable, here);
+  const bell = new Ear(BELL, here);
+  const mouth = new Mouth(cable, here, VOICE_HZ.receptionist, VOICE_S);
+  const office = await RealOffice.openWith(
+    { style: 'b2bua', loss: 0, seed: 1, fault: 'refer-slow', specialistSilent: false },
+    (told) => DeskProcess.start(here, told, { audio, ...configuration }),
+  );
+  try {
+    const person = await hand(office.phones.receptionist);
+    const say = (line: string) => console.log(`${name} ${(office.elapsed() / 1000).toFixed(2)} s  ${line}`);
+    try {
+      const played = await playTransfer(office, person, say, TALK_MS);
+      const findings = findingsOf(office, played, here, false);
+      const seen = seenBy(findings.ladder, 'receptionist');
+      writeFileSync(join(here, 'canonical.txt'), canonicalText(seen));
+      const heard = heardInOrder(segmentsOf(ear.heard(), VOICES));
+      const wrong = shortcomings(findings);
+      if (!heardThen(heard, 'caller', 'specialist'))
+        wrong.push(`at the ${at} one heard ${heard.join(', ')}, not caller, specialist`);
+      return {
+        findings,
+        wrong,
+        canonical: canonicalText(seen),
+        ear: heard,
+        bell: bell.heard().reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
+      };
+    } finally {
+      writeFileSync(join(here, 'ladder-so-far.txt'), ladderText(office.ladder()));
+      writeFileSync(join(here, 'ear.wav'), wav(ear.heard()));
+      await person.close();
+    }
+  } finally {
+    await office.close();
+    await Promise.all([ear.close(), bell.close(), mouth.close()]);
+  }
+}
