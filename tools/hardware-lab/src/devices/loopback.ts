@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Samples a second of everything here, mono. */
@@ -12,31 +12,45 @@ const otherEnd = (cable: number): string => `hw:CARD=Loopback,DEV=1,SUBDEV=${cab
 /** Sizes that a late test survives: aplay's and arecord's own would be smaller than a busy second. */
 const SHAPE = ['-q', '-f', 'S16_LE', '-r', String(RATE), '-c', '1', '--period-size=160', '--buffer-size=4000'];
 
+const AGAIN_MS = 100;
+
 /** What an ear at the other end of the cable hears, recorded by arecord into a file. */
 export class Ear {
-  readonly #child: ChildProcess;
+  readonly #cable: number;
   readonly #file: string;
-  #trouble = '';
+  #child: ChildProcess;
+  #closed = false;
 
   constructor(cable: number, folder: string) {
+    this.#cable = cable;
     this.#file = join(folder, `ear-${cable}.raw`);
-    this.#child = spawn('arecord', [...SHAPE, '-D', otherEnd(cable), '-t', 'raw', this.#file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#child.stderr!.on('data', (chunk) => {
-      this.#trouble += chunk;
-    });
+    this.#child = this.#listen();
   }
 
-  /** All that was heard so far. Throws when arecord cannot record. */
+  /** All that was heard so far. */
   heard(): Int16Array {
-    if (this.#child.exitCode !== null) throw new Error(`arecord ended: ${this.#trouble}`);
     const bytes = readFileSync(this.#file);
     return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.length & ~1)));
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await ended(this.#child);
+  }
+
+  /** arecord gives up when a busy machine lets it wait for long; an ear does not. */
+  #listen(): ChildProcess {
+    const file = openSync(this.#file, 'a');
+    const child = spawn('arecord', [...SHAPE, '-D', otherEnd(this.#cable), '-t', 'raw'], {
+      stdio: ['ignore', file, 'inherit'],
+    });
+    closeSync(file);
+    child.once('exit', () => {
+      setTimeout(() => {
+        if (!this.#closed) this.#child = this.#listen();
+      }, AGAIN_MS);
+    });
+    return child;
   }
 }
 

@@ -58,7 +58,6 @@ export class DeskProcess implements SeenPhone {
       accounts: [{ id: 'reception', user: plan.user, domain, password, server: `${exchange.wan}:${exchange.sipPort}` }],
       network: { bind: plan.lan, advertise: plan.wan, sipPort: plan.sipPort, rtpPorts: plan.rtpPorts },
       control: { socket },
-      transfer: { acceptRefer: 'same-dialog' },
       log: { level: 'debug', file: join(folder, 'phone.log'), folder: join(folder, 'state') },
       ...more,
     };
@@ -84,11 +83,6 @@ export class DeskProcess implements SeenPhone {
     const force = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
     await gone;
     clearTimeout(force);
-  }
-
-  /** A command over the control socket, as `switchhook ctl` sends it. */
-  ask(cmd: string, args?: Readonly<Record<string, unknown>>) {
-    return this.#client!.request(cmd, args);
   }
 
   async #connect(): Promise<void> {
