@@ -15,7 +15,7 @@ export interface TwoColours {
 /** How far a span may be from the table's: the machine that drives the lamp is busy, and so is the one that looks. */
 const TOLERANCE_MS = 45;
 /** The share of spans that must fit. */
-const ENOUGH = 0.8;
+const ENOUGH = 0.7;
 
 interface Span {
   readonly lit: boolean;

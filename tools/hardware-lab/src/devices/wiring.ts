@@ -12,7 +12,7 @@ export interface WiredLine {
 export interface Wires {
   readonly driven: readonly WiredLine[];
   readonly read: readonly WiredLine[];
-  readonly lamps: readonly WiredLine[];
+  readonly lamps: readonly (WiredLine & { readonly lit: 0 | 1 })[];
   /** One cell a key, row by row, 1 = pressed; and one to stop by. */
   readonly keys: SharedArrayBuffer;
   /** The level to which the scanner drives a line. */
@@ -34,7 +34,8 @@ export interface WiringPlan {
   readonly read: readonly string[];
   /** What is printed on the keys: one list a driven line. */
   readonly keys: readonly (readonly string[])[];
-  readonly lamps: readonly string[];
+  /** Lines of light-emitting diodes, with the level at which they shine. */
+  readonly lamps: Readonly<Record<string, 0 | 1>>;
   readonly active?: 0 | 1;
 }
 
@@ -53,7 +54,7 @@ export class Wiring {
     const wires: Wires = {
       driven: plan.driven.map((name) => chip.line(name)),
       read: plan.read.map((name) => chip.line(name)),
-      lamps: plan.lamps.map((name) => chip.line(name)),
+      lamps: Object.entries(plan.lamps).map(([name, lit]) => ({ ...chip.line(name), lit })),
       keys,
       active: plan.active ?? 0,
     };
@@ -69,6 +70,12 @@ export class Wiring {
     });
   }
 
+  /** Resolves when the wires are in place. */
+  async ready(): Promise<this> {
+    if (this.edges.length === 0) await new Promise((done) => this.#worker.once('message', done));
+    return this;
+  }
+
   /** Close the contact of a key. */
   press(key: string): void {
     Atomics.store(this.#cells, this.#cellOf(key), 1);
@@ -78,11 +85,6 @@ export class Wiring {
   release(key: string): void {
     Atomics.store(this.#cells, this.#cellOf(key), 0);
     this.#wake();
-  }
-
-  /** The lamp's level since it last changed; undefined before the first look. */
-  lit(lamp: string): boolean | undefined {
-    return this.edges.findLast((edge) => edge.lamp === lamp)?.lit;
   }
 
   /** Resolves when the wires are cut: after it the chip may be taken out. */

@@ -1,6 +1,7 @@
 import type { Suite } from '../guest/suite.ts';
+import { keypad } from './keypad.ts';
 import { sound } from './sound.ts';
 import { threeHands } from './three-hands.ts';
 
 /** All suites, in the order in which they are played. */
-export const SUITES: readonly Suite[] = [sound, threeHands];
+export const SUITES: readonly Suite[] = [keypad, sound, threeHands];
