@@ -2,7 +2,7 @@
 //  waiting ─────────► scanning ◄─────────────────────────────┐ ────────────────────► arming
 //     ▲                  └── a key is down or still moving ──► pausing 5 ms             │ drive all, settle, read
 //     └──────────────────────────────────────────── nothing closed ───────────────────────┘ (closed: scanning)
-import { type Core, earliest, type Millis } from '@switchhook/sans-io';
+import type { Core, Millis } from '@switchhook/sans-io';
 import { type KeyEdge, Matrix } from './matrix.ts';
 
 /** A column moved (an interrupt), or the columns as just read while the driven rows stand. */
@@ -63,7 +63,7 @@ export class MatrixScanner implements Core<ScanIn, ScanOut> {
       case 'scanning':
         return this.#state.readAt;
       case 'pausing':
-        return earliest(this.#state.until, this.#matrix.deadline);
+        return this.#state.until;
       default:
         this.#state satisfies never;
         throw new Error('unknown scan state');
@@ -105,10 +105,8 @@ export class MatrixScanner implements Core<ScanIn, ScanOut> {
       case 'arming':
       case 'scanning':
         return now < state.readAt ? [] : [{ type: 'read' }];
-      case 'pausing': {
-        const outs = this.#moved(this.#matrix.wake(now), now);
-        return now < state.until ? outs : [...outs, ...this.#scan(0, now)];
-      }
+      case 'pausing':
+        return now < state.until ? [] : this.#scan(0, now);
       default:
         state satisfies never;
         throw new Error('unknown scan state');

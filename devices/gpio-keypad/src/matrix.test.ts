@@ -44,6 +44,15 @@ test('matrix: a bounce shorter than the debounce is nothing', () => {
   assert.deepEqual([...hold(matrix, ['5'], 0, 15), ...hold(matrix, [], 15, 100)], []);
 });
 
+test('matrix: what one scan saw before the machine stood still is believed only when another scan sees it too', () => {
+  const matrix = new Matrix(KEYS);
+  hold(matrix, ['5'], 0, 5);
+  assert.deepEqual(matrix.wake(), []);
+  assert.deepEqual(hold(matrix, [], 70, 200), []);
+  hold(matrix, ['5'], 200, 205);
+  assert.deepEqual(hold(matrix, ['5'], 270, 300), ['270:5 down']);
+});
+
 test('matrix: two keys at once are two keys', () => {
   assert.deepEqual(hold(new Matrix(KEYS), ['1', '5'], 0, 50, true), ['20:1 down', '20:5 down']);
 });

@@ -1,5 +1,4 @@
 import type { Core, Millis } from '@switchhook/sans-io';
-import { LineDebounce, type LineLevel } from './line-debounce.ts';
 
 /** One scan: `closed[row][column]` as read by driving each row in turn. */
 export interface MatrixScan {
@@ -20,24 +19,28 @@ export interface KeyEdge {
 export class Matrix implements Core<MatrixScan, KeyEdge> {
   readonly #keys: readonly (readonly (string | undefined)[])[];
   readonly #debounceMs: number;
-  #debounce: LineDebounce<string>;
+  readonly #down = new Set<string>();
+  /** Keys that every scan since then has seen at another level than is believed. */
+  readonly #moving = new Map<string, Millis>();
 
   /** `keys[row][column]` are key names; undefined where the matrix has no key. `debounceMs` 20 suits rubber keys. */
   constructor(keys: readonly (readonly (string | undefined)[])[], debounceMs = 20) {
     const names = keys.flat().filter((name) => name !== undefined);
     if (new Set(names).size !== names.length) throw new Error('a key name stands twice in the matrix');
+    if (!(debounceMs >= 0)) throw new Error(`debounceMs must be 0 or more, not ${debounceMs}`);
     this.#keys = keys;
     this.#debounceMs = debounceMs;
-    this.#debounce = new LineDebounce(debounceMs);
   }
 
   /** The wires are away: no key counts as down any more, and nothing is said of it. */
   release(): void {
-    this.#debounce = new LineDebounce(this.#debounceMs);
+    this.#down.clear();
+    this.#moving.clear();
   }
 
+  /** When the next scan may settle what is moving; undefined = nothing is. */
   get deadline(): Millis | undefined {
-    return this.#debounce.deadline;
+    return this.#moving.size === 0 ? undefined : Math.min(...this.#moving.values()) + this.#debounceMs;
   }
 
   receive({ closed }: MatrixScan, now: Millis): readonly KeyEdge[] {
@@ -46,15 +49,31 @@ export class Matrix implements Core<MatrixScan, KeyEdge> {
       row.forEach((key, c) => {
         if (key === undefined) return;
         const down = closed[r]?.[c] === true;
-        const believable = !down || this.#debounce.closed(key) || !inRectangle(closed, r, c);
-        edges.push(...this.#debounce.receive({ line: key, closed: down && believable }, now).map(edgeOf));
+        const believable = !down || this.#down.has(key) || !inRectangle(closed, r, c);
+        if (this.#settles(key, down && believable, now)) edges.push({ type: 'key', key, edge: down ? 'down' : 'up' });
       });
     });
     return edges;
   }
 
-  wake(now: Millis): readonly KeyEdge[] {
-    return this.#debounce.wake(now).map(edgeOf);
+  /** Time alone tells nothing: a machine that stood still has not looked. */
+  wake(): readonly KeyEdge[] {
+    return [];
+  }
+
+  /** Whether this scan makes a change of the key believed. */
+  #settles(key: string, down: boolean, now: Millis): boolean {
+    if (down === this.#down.has(key)) {
+      this.#moving.delete(key);
+      return false;
+    }
+    const since = this.#moving.get(key) ?? now;
+    this.#moving.set(key, since);
+    if (now - since < this.#debounceMs) return false;
+    this.#moving.delete(key);
+    if (down) this.#down.add(key);
+    else this.#down.delete(key);
+    return true;
   }
 }
 
@@ -63,8 +82,4 @@ function inRectangle(closed: readonly (readonly boolean[])[], r: number, c: numb
   return closed.some(
     (row, other) => other !== r && row[c] === true && row.some((down, k) => k !== c && down && closed[r]?.[k] === true),
   );
-}
-
-function edgeOf({ line, closed }: LineLevel<string>): KeyEdge {
-  return { type: 'key', key: line, edge: closed ? 'down' : 'up' };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What came of one requirement that was tried. */
 export interface Result {
   readonly suite: string;
-  /** The kernel driver, daemon or device that it ran against. */
+  /** The kernel drivers and daemons that it ran against, joined by ` + `. */
   readonly against: string;
   /** The requirement; begins with its section. */
   readonly title: string;
