@@ -190,7 +190,9 @@ export const keypad: Suite = {
           20_000,
           () => again.faults.join('; '),
         );
-        await press('9');
+        telephone.wires.press('9');
+        await until('9', () => again.told.length >= 1);
+        telephone.wires.release('9');
         await until('9 up', () => again.told.length >= 2);
         assert.deepEqual(again.told, ['9 down', '9 up']);
         again.keypad.close();
