@@ -25,6 +25,7 @@ import {
   nameOf,
 } from './reducer/inquiry.ts';
 import { bridges, conference, joinOf } from './reducer/joined.ts';
+import { type Standing, standingOf } from './reducer/standing.ts';
 import type { Call, PhoneState, TransferRecord } from './reducer/state.ts';
 import { watched } from './reducer/watched.ts';
 
@@ -36,14 +37,17 @@ export type Stamp = (at: Millis) => string;
 
 /** The phone as everybody sees it: lamps, display, socket, MQTT. */
 export function view(state: PhoneState, stamp: Stamp): PhoneView {
+  const standing = standingOf(state);
   const lines: LineSnapshot[] = [];
   const shown = new Set<Call>();
   for (let n = 1; n <= state.settings.lines; n++) {
-    const call = foremost(state, n);
+    const call = foremost(standing, n);
     if (call !== undefined) shown.add(call);
-    lines.push(call === undefined ? emptyLine(state, n) : lineOf(state, n, call, stamp));
+    lines.push(call === undefined ? emptyLine(state, n) : lineOf(standing, n, call, stamp));
   }
-  const waiting = state.calls.filter((call) => !shown.has(call)).map((call) => lineOf(state, call.line, call, stamp));
+  const waiting = state.calls
+    .filter((call) => !shown.has(call))
+    .map((call) => lineOf(standing, call.line, call, stamp));
   return {
     phone: coarse(state),
     hook: state.hook,
@@ -67,15 +71,14 @@ export function view(state: PhoneState, stamp: Stamp): PhoneView {
     })),
     display: display(state),
     lamps: lamps(state),
-    canDo: canDo(state),
+    canDo: canDo(state, standing),
   };
 }
 
-function foremost(state: PhoneState, line: number): Call | undefined {
+function foremost({ state, hand }: Standing, line: number): Call | undefined {
   const calls = state.calls.filter((call) => call.line === line);
-  const hand = inHand(state);
   return (
-    calls.find((call) => call.id === hand?.id) ??
+    calls.find((call) => call === hand) ??
     calls.find((call) => call.phase.name === 'ringing') ??
     calls.find((call) => call.phase.name !== 'ending') ??
     calls[0]
@@ -103,7 +106,7 @@ function emptyLine(state: PhoneState, n: number): LineSnapshot {
   };
 }
 
-function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSnapshot {
+function lineOf(standing: Standing, n: number, call: Call, stamp: Stamp): LineSnapshot {
   return {
     n,
     account: call.account,
@@ -118,8 +121,8 @@ function lineOf(state: PhoneState, n: number, call: Call, stamp: Stamp): LineSna
     remoteHold: call.remoteHold,
     secure: call.secure,
     codec: call.codec ?? null,
-    canDo: canDoWith(state, call.id),
-    ...joinedOf(state, call, stamp),
+    canDo: canDoWith(standing, call.id),
+    ...joinedOf(standing.state, call, stamp),
   };
 }
 

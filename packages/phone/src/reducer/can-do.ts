@@ -6,21 +6,16 @@ import type { Intent, Verb } from '../intent.ts';
 import { mayBe, settingName } from './choices.ts';
 import {
   accountOf,
-  callsIn,
   canCall,
   currentTransfer,
   dialPlanned,
   emergencyCall,
-  handTransfer,
-  heldCalls,
-  inHand,
   isEmergency,
-  isLeg,
-  liveTransfer,
   recordOf,
   uriFor,
 } from './inquiry.ts';
 import { bridged, conference } from './joined.ts';
+import { type CallVerb, callVerbs, candidates, ordinary, type Standing, standingOf } from './standing.ts';
 import type { PhoneState, TransferRecord } from './state.ts';
 import type { Press } from './transfer-facts.ts';
 import { machineAccepts } from './transfer-machine.ts';
@@ -44,74 +39,8 @@ function no(code: ErrorCode, text: string): Verdict {
   return { ok: false, code, text };
 }
 
-/** Verbs that act on one call. */
-export type CallVerb =
-  | 'call.answer'
-  | 'call.reject'
-  | 'call.hangup'
-  | 'call.hold'
-  | 'call.resume'
-  | 'call.dtmf'
-  | 'transfer.start'
-  | 'transfer.blind';
-
-const callVerbs: readonly CallVerb[] = [
-  'call.answer',
-  'call.reject',
-  'call.hangup',
-  'call.hold',
-  'call.resume',
-  'call.dtmf',
-  'transfer.start',
-  'transfer.blind',
-];
-
 function isCallVerb(verb: PlainVerb): verb is CallVerb {
   return (callVerbs as readonly PlainVerb[]).includes(verb);
-}
-
-/** The calls that `verb` can act on now, and why there are none. */
-export function candidates(state: PhoneState, verb: CallVerb): readonly CallId[] {
-  const ids = (...names: Parameters<typeof callsIn>[1][]) => callsIn(state, ...names).map((call) => call.id);
-  const hand = inHand(state);
-  const live = handTransfer(state);
-  const idle = state.errand === undefined && live === undefined;
-  // a call in hand can be put aside only when it talks, and an emergency call never
-  const handFree = hand === undefined || (hand.phase.name === 'talking' && !hand.emergency);
-  // a call that takes another one's place is answered already
-  const ringing = callsIn(state, 'ringing').flatMap((call) => (call.replaces === undefined ? [call.id] : []));
-  switch (verb) {
-    case 'call.answer':
-      return idle && handFree ? ringing : [];
-    case 'call.reject':
-      return ringing;
-    case 'call.hangup':
-      return state.calls
-        .filter((call) => call.phase.name !== 'ending' && call.replaces === undefined)
-        .map((call) => call.id);
-    case 'call.hold':
-      return idle ? ids('talking').filter((id) => state.calls.find((call) => call.id === id)?.emergency === false) : [];
-    case 'call.resume':
-      if (state.errand !== undefined) return [];
-      if (live !== undefined) {
-        return ids('held').filter((id) => isLeg(live, id) && machineAccepts(state, live, 'swap'));
-      }
-      return handFree ? heldCalls(state).map((call) => call.id) : [];
-    case 'call.dtmf':
-      return [...ids('talking'), ...conference(state).map((call) => call.id)];
-    case 'transfer.start':
-    case 'transfer.blind': {
-      // one transfer at a time, also while it is only watched
-      if (!idle || liveTransfer(state) !== undefined) return [];
-      if (verb === 'transfer.start' && state.calls.length >= state.settings.maxCalls) return [];
-      const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
-      if (hand !== undefined) return talking.map((call) => call.id);
-      return ids('held');
-    }
-    default:
-      verb satisfies never;
-      throw new Error(`not a call verb: ${verb}`);
-  }
 }
 
 const refusals: Readonly<Record<CallVerb, string>> = {
@@ -130,7 +59,8 @@ function isPercent(value: unknown): boolean {
 }
 
 /** Whether `verb` can be done at all now, whatever its arguments say. */
-function able(state: PhoneState, verb: PlainVerb): Verdict {
+function able(standing: Standing, verb: PlainVerb): Verdict {
+  const { state, hand, live } = standing;
   switch (verb) {
     case 'call.answer':
     case 'call.reject':
@@ -140,11 +70,10 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
     case 'call.dtmf':
     case 'transfer.start':
     case 'transfer.blind':
-      return candidates(state, verb).length > 0 ? yes : no('not_in_state', refusals[verb]);
+      return candidates(standing, verb).length > 0 ? yes : no('not_in_state', refusals[verb]);
     case 'call.dial': {
-      const hand = inHand(state);
       if (state.errand !== undefined) return no('not_in_state', 'One moment');
-      if (handTransfer(state) !== undefined) return no('not_in_state', 'Finish the transfer first');
+      if (live !== undefined) return no('not_in_state', 'Finish the transfer first');
       if (hand !== undefined && (hand.phase.name !== 'talking' || hand.emergency)) {
         return no('not_in_state', 'A call is up');
       }
@@ -155,18 +84,15 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
       return yes;
     }
     case 'call.swap': {
-      const live = handTransfer(state);
       if (live !== undefined) return machineAccepts(state, live, 'swap') ? yes : no('not_in_state', 'No call to swap');
-      const talking = callsIn(state, 'talking').filter((call) => !call.emergency);
-      if (state.errand !== undefined || talking.length !== 1) return no('not_in_state', 'No call to swap');
-      const held = heldCalls(state).length;
+      const talking = ordinary(standing.talking).length;
+      if (state.errand !== undefined || talking !== 1) return no('not_in_state', 'No call to swap');
+      const held = standing.takable.length;
       if (held === 0) return no('not_in_state', 'No call on hold');
       return held === 1 ? yes : no('ambiguous', 'Press the key of the line');
     }
     case 'call.mute':
-      return inHand(state) !== undefined || callsIn(state, 'held').length > 0
-        ? yes
-        : no('not_in_state', 'No call to mute');
+      return hand !== undefined || standing.held.length > 0 ? yes : no('not_in_state', 'No call to mute');
     case 'transfer.complete':
     case 'transfer.cancel':
     case 'transfer.swap':
@@ -175,7 +101,7 @@ function able(state: PhoneState, verb: PlainVerb): Verdict {
       return transferable(state, verb);
     case 'blf.pickup':
       if (!pickable(state)) return no('not_in_state', 'Nothing rings there');
-      return able(state, 'call.dial');
+      return able(standing, 'call.dial');
     case 'audio.route':
     case 'audio.volume':
     case 'settings.set':
@@ -199,6 +125,7 @@ const tooLate: Readonly<Record<TransferVerb, string>> = {
 
 /** By name one transfer; without, the current one or the pair that the phone has joined. */
 function transferable(state: PhoneState, verb: TransferVerb, named?: TransferRecord): Verdict {
+  if (state.transfers.length === 0) return no('not_in_state', 'No transfer');
   const current = currentTransfer(state);
   const all = [named ?? current, ...(named === undefined ? [bridged(state, true), bridged(state, false)] : [])];
   const records = all.filter((record) => record !== undefined);
@@ -219,10 +146,11 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
     return emergencyCall(state) === undefined ? yes : no('not_in_state', 'The emergency call is up');
   if (intent.verb === 'transfer.start' && intent.consult !== undefined)
     return joinable(state, intent.callId, intent.consult);
+  const standing = standingOf(state);
   if (isCallVerb(intent.verb) && 'callId' in intent && intent.callId !== undefined) {
     const { callId } = intent;
     if (!state.calls.some((call) => call.id === callId)) return no('unknown_call', 'No such call');
-    if (!candidates(state, intent.verb).includes(callId)) return no('not_in_state', refusals[intent.verb]);
+    if (!candidates(standing, intent.verb).includes(callId)) return no('not_in_state', refusals[intent.verb]);
   }
   if ('transferId' in intent && intent.transferId !== undefined) {
     const { transferId } = intent;
@@ -232,7 +160,7 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       return no('not_in_state', 'That transfer is over');
     return transferable(state, intent.verb, record);
   }
-  const verdict = able(state, intent.verb);
+  const verdict = able(standing, intent.verb);
   if (!verdict.ok) return verdict;
   switch (intent.verb) {
     case 'call.dial':
@@ -247,23 +175,23 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       if (intent.to !== undefined && isEmergency(state.settings, intent.to))
         return no('number_not_allowed', 'Emergency numbers are dialled, not transferred to');
       if (intent.to !== undefined && !mayDial(state, intent.to).ok) return mayDial(state, intent.to);
-      return oneCall(state, intent.verb, intent.callId);
+      return oneCall(standing, intent.verb, intent.callId);
     case 'call.answer':
     case 'call.hangup':
     case 'call.hold':
     case 'call.resume':
-      return oneCall(state, intent.verb, intent.callId);
+      return oneCall(standing, intent.verb, intent.callId);
     case 'call.reject':
       if (intent.code !== undefined && !(Number.isInteger(intent.code) && intent.code >= 400 && intent.code <= 699)) {
         return no('bad_schema', 'Not a code to refuse with');
       }
-      return oneCall(state, intent.verb, intent.callId);
+      return oneCall(standing, intent.verb, intent.callId);
     case 'call.dtmf':
       if (!/^[0-9A-Da-d*#]{1,64}$/.test(intent.digits)) return no('bad_schema', 'Not digits');
       // who is in a conference says it to everybody there
       if (intent.callId === undefined && conference(state)[0] !== undefined)
         return { ok: true, call: conference(state)[0]!.id };
-      return oneCall(state, intent.verb, intent.callId);
+      return oneCall(standing, intent.verb, intent.callId);
     case 'blf.pickup':
       if (state.settings.blf[intent.n - 1] === undefined) return no('bad_schema', 'No such BLF key');
       return pickup(state, intent.n) === undefined ? no('not_in_state', 'Nothing rings there') : yes;
@@ -303,7 +231,7 @@ function joinable(state: PhoneState, callId: CallId | undefined, consult: CallId
   const target = state.calls.find((call) => call.id === consult);
   if (caller === undefined || target === undefined) return no('unknown_call', 'No such call');
   if (caller === target) return no('bad_schema', 'A call cannot be transferred to itself');
-  const verdict = able(state, 'transfer.start');
+  const verdict = able(standingOf(state), 'transfer.start');
   if (!verdict.ok) return verdict;
   const phases = [caller.phase.name, target.phase.name].sort().join(' ');
   const known = [caller, target].every(
@@ -313,9 +241,9 @@ function joinable(state: PhoneState, callId: CallId | undefined, consult: CallId
   return { ok: true, call: caller.id };
 }
 
-function oneCall(state: PhoneState, verb: CallVerb, named: CallId | undefined): Verdict {
+function oneCall(standing: Standing, verb: CallVerb, named: CallId | undefined): Verdict {
   if (named !== undefined) return { ok: true, call: named };
-  const [call, another] = candidates(state, verb);
+  const [call, another] = candidates(standing, verb);
   if (call === undefined) return no('not_in_state', refusals[verb]);
   return another === undefined ? { ok: true, call } : no('ambiguous', 'Which call?');
 }
@@ -364,12 +292,12 @@ const plainVerbs: readonly PlainVerb[] = [
 ];
 
 /** Every verb that some arguments would make acceptable now. Emergency numbers can be dialled besides, always. */
-export function canDo(state: PhoneState): readonly PlainVerb[] {
+export function canDo(state: PhoneState, standing = standingOf(state)): readonly PlainVerb[] {
   // `ambiguous` without arguments still has a call that can be named, but swap names none
-  return plainVerbs.filter((verb) => able(state, verb).ok);
+  return plainVerbs.filter((verb) => able(standing, verb).ok);
 }
 
 /** The verbs that can act on this one call. */
-export function canDoWith(state: PhoneState, call: CallId): readonly PlainVerb[] {
-  return callVerbs.filter((verb) => candidates(state, verb).includes(call));
+export function canDoWith(standing: Standing, call: CallId): readonly PlainVerb[] {
+  return callVerbs.filter((verb) => candidates(standing, verb).includes(call));
 }

@@ -32,7 +32,7 @@ export class Draft {
   }
 
   set(patch: Partial<PhoneState>): void {
-    this.state = { ...this.state, ...patch };
+    this.state = Object.assign({ ...this.state }, patch);
   }
 
   emit(effect: PhoneEffect): void {

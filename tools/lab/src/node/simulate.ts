@@ -13,6 +13,8 @@ const PROGRESS_MS = 10_000;
 const SHOWN = 1;
 /** A worker for fewer offices than this is not worth its start. */
 const SHARE_LEAST = 40;
+/** An office makes a few megabytes that nobody needs after it: with room for many, hardly anything is ever moved. */
+const YOUNG_MB = 96;
 
 const options = simulateOptions(process.argv.slice(2));
 const tally = emptyTally();
@@ -23,7 +25,11 @@ const of = Math.max(1, Math.min(options.workers, Math.ceil(options.offices / SHA
 const entry = new URL(import.meta.url.endsWith('.ts') ? './simulation/worker.ts' : './worker.js', import.meta.url);
 const workers = Array.from(
   { length: of },
-  (_, index) => new Worker(entry, { workerData: { options, index, of } satisfies Share }),
+  (_, index) =>
+    new Worker(entry, {
+      workerData: { options, index, of } satisfies Share,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    }),
 );
 const progress = setInterval(() => {
   const { offices, lostCallers, brokenPromises, leaks, uncaught } = tally;
