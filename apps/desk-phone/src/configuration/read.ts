@@ -158,6 +158,12 @@ function crossFaults(
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   };
+  const { cert, key } = configuration.tls;
+  if ((cert === undefined) !== (key === undefined)) {
+    const path = ['tls', cert === undefined ? 'key' : 'cert'];
+    const expected = `tls.${cert === undefined ? 'cert' : 'key'} beside it: a certificate and its key belong together`;
+    faults.push({ path: pathText(path), line: lineOf(path), value: undefined, expected });
+  }
   configuration.lines?.forEach(({ account }, i) => {
     known(account, ['lines', i, 'account']);
   });
@@ -198,6 +204,12 @@ function warningsOf(configuration: Configuration): readonly string[] {
         `account ${account.id} registers without a password: give password or passwordFile unless the server knows this phone by its address`,
       );
     }
+  }
+  const { verify, fingerprint } = configuration.tls;
+  if (!verify && fingerprint === undefined && configuration.accounts.some(({ transport }) => transport === 'tls')) {
+    warnings.push(
+      "tls.verify is false: whoever stands between this phone and the exchange can read the password and the calls; name the exchange's certificate in tls.ca or tls.fingerprint instead",
+    );
   }
   return warnings;
 }

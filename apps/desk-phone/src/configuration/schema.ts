@@ -65,7 +65,7 @@ const account = v.strictObject({
   password: v.optional(secret),
   passwordFile: v.optional(text),
   server: v.optional(server),
-  transport: v.optional(oneOf('udp', 'tcp'), 'udp'),
+  transport: v.optional(oneOf('udp', 'tcp', 'tls'), 'udp'),
   register: v.optional(yesNo, true),
   expiresS: v.optional(whole(60, 7200), 300),
   profile: v.optional(profile),
@@ -115,6 +115,7 @@ const network = v.strictObject({
   bind: v.optional(text, '0.0.0.0'),
   advertise: v.optional(text),
   sipPort: v.optional(whole(0, 65535), 5060),
+  tlsPort: v.optional(whole(0, 65535), 5061),
   rtpPorts: v.optional(
     v.pipe(
       v.strictObject({ from: whole(1024, 65534), to: whole(1025, 65535) }),
@@ -124,6 +125,19 @@ const network = v.strictObject({
   ),
   acceptFrom: v.optional(oneOf('servers', 'any'), 'servers'),
   inDialogFrom: v.optional(oneOf('known', 'any'), 'known'),
+});
+
+const fingerprint = 'the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons';
+
+const tls = v.strictObject({
+  ca: v.optional(text),
+  cert: v.optional(text),
+  key: v.optional(text),
+  verify: v.optional(yesNo, true),
+  fingerprint: v.optional(
+    v.pipe(v.string(fingerprint), v.regex(/^([0-9a-f]{64}|([0-9a-f]{2}:){31}[0-9a-f]{2})$/i, fingerprint)),
+  ),
+  wildcards: v.optional(yesNo, false),
 });
 
 const volume = v.optional(whole(0, 100), 80);
@@ -285,6 +299,7 @@ export const configurationSchema = v.strictObject({
     v.pipe(v.array(line, 'a list of lines'), v.minLength(1, 'at least one line'), v.maxLength(8, 'at most 8 lines')),
   ),
   network: v.optional(network, {}),
+  tls: v.optional(tls, {}),
   audio: v.optional(audio, {}),
   keys: v.optional(v.array(key, 'a list of keys'), () => []),
   keypad: v.optional(keypadSchema, {}),

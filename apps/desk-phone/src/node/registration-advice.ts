@@ -18,6 +18,8 @@ export function registrationAdvice(
     case 'timeout':
       return `${who}: ${server} does not answer: check server, transport (${account.transport}) and firewalls`;
     case 'transport':
+      // what the sockets know better
+      if (state.phrase?.includes(' ') === true) return `${who}: ${state.phrase}`;
       return `${who}: ${server} cannot be reached: check server, its port and transport (${account.transport})`;
     case 'refused':
       return `${who}: ${server} refused the registration${status}: check user and domain`;

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { defaultControlPath } from '@switchhook/phone/control/node';
-import { ControlServer, farewell, Runtime, resolveServer, ServerFault } from '@switchhook/phone/node';
+import {
+  ControlServer,
+  farewell,
+  Runtime,
+  resolveServer,
+  type ServerAddress,
+  ServerFault,
+} from '@switchhook/phone/node';
 import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
-import { UserAgent } from '@switchhook/sip-core';
+import { type TransportName, UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
 import { KEY_NAMES, keyTableOf, unheardOf } from '../configuration/key-table.ts';
 import { looseEnds } from '../configuration/keypad-wiring.ts';
@@ -21,6 +28,7 @@ import { LateMedia } from './late-media.ts';
 import type { Log } from './log.ts';
 import { openRecorder } from './open-recorder.ts';
 import { registrationAdvice } from './registration-advice.ts';
+import { badPem, isBadPem, namesOf, tlsSettings } from './tls-files.ts';
 
 /** How long the far ends may take to answer our BYE and REGISTER when the phone stops. */
 const FAREWELL_MS = 1500;
@@ -54,7 +62,7 @@ export async function startPhone(
   const servers = await Promise.all(
     configuration.accounts.map((account) => resolve(account.server ?? account.domain, account.transport, network.bind)),
   );
-  const sockets = await openSockets(configuration);
+  const sockets = await openSockets(loaded, servers);
   const host =
     network.advertise ?? (isWildcard(network.bind) ? await localAddressTowards(servers[0]!.host) : network.bind);
   const accounts = configuration.accounts.map((account, i) =>
@@ -136,7 +144,7 @@ export async function startPhone(
   };
 }
 
-async function resolve(server: string, transport: 'udp' | 'tcp', bind: string) {
+async function resolve(server: string, transport: TransportName, bind: string) {
   try {
     return await resolveServer(server, transport, isIPv6(bind) ? 6 : 4);
   } catch (error) {
@@ -145,13 +153,22 @@ async function resolve(server: string, transport: 'udp' | 'tcp', bind: string) {
   }
 }
 
-async function openSockets({ accounts, network }: Configuration): Promise<Sockets> {
+async function openSockets(
+  { configuration: { accounts, network, tls }, path }: LoadedConfiguration,
+  servers: readonly ServerAddress[],
+): Promise<Sockets> {
   const at = { host: network.bind, port: network.sipPort };
   const uses = (transport: string) => accounts.some((account) => account.transport === transport);
+  const secure = uses('tls') ? tlsSettings(tls, path, namesOf(accounts, servers)) : undefined;
   try {
-    return await Sockets.open({ ...(uses('udp') ? { udp: at } : {}), ...(uses('tcp') ? { tcp: at } : {}) });
+    return await Sockets.open({
+      ...(uses('udp') ? { udp: at } : {}),
+      ...(uses('tcp') ? { tcp: at } : {}),
+      ...(secure === undefined ? {} : { tls: { host: network.bind, port: network.tlsPort, ...secure } }),
+    });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (isBadPem(error)) throw new StartFault(badPem(error, tls));
     if (code === 'EADDRINUSE') {
       throw new StartFault(
         `port ${network.sipPort} is in use by another program: set network.sipPort to another one, or to 0 for any`,

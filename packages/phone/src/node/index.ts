@@ -5,7 +5,7 @@ export { Emitter } from './emitter.ts';
 export { farewell } from './farewell.ts';
 export type { CallRecord, JournalEntry } from './journal.ts';
 export { Runtime, type RuntimeListener, type RuntimeOptions } from './runtime.ts';
-export { parseServer, resolveServer, ServerFault } from './server-address.ts';
+export { parseServer, resolveServer, type ServerAddress, ServerFault } from './server-address.ts';
 export { createSoftphone, type Softphone, type SoftphoneOptions } from './softphone.ts';
 export {
   type SoftphoneCall,

@@ -1,7 +1,10 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { TransportName } from '@switchhook/sip-core';
 
 export const SIP_PORT = 5060;
+/** Of SIP over TLS (RFC 3261 §19.1.2). */
+const TLS_PORT = 5061;
 
 /** A server as it was written: a host and, where given, a port. */
 export interface ServerName {
@@ -54,13 +57,15 @@ export interface ServerAddress {
  */
 export async function resolveServer(
   text: string,
-  transport: 'udp' | 'tcp',
+  transport: TransportName,
   family: 4 | 6,
   names: NameService = systemNames,
 ): Promise<ServerAddress> {
   const { host, port } = parseServer(text);
-  if (isIP(host) !== 0) return { host, port: port ?? SIP_PORT };
-  const [service, ...backups] = port === undefined ? await servicesOf(`_sip._${transport}.${host}`, names) : [];
+  const usual = transport === 'tls' ? TLS_PORT : SIP_PORT;
+  if (isIP(host) !== 0) return { host, port: port ?? usual };
+  const record = transport === 'tls' ? `_sips._tcp.${host}` : `_sip._${transport}.${host}`;
+  const [service, ...backups] = port === undefined ? await servicesOf(record, names) : [];
   const name = service?.name ?? host;
   const addresses = await names.addresses(name).catch((error: NodeJS.ErrnoException) => {
     throw new ServerFault(describeLookup(name, error.code));
@@ -77,7 +82,7 @@ export async function resolveServer(
   const alsoAt = [...new Set(all)].filter((address) => address !== fitting.address);
   return {
     host: fitting.address,
-    port: service?.port ?? port ?? SIP_PORT,
+    port: service?.port ?? port ?? usual,
     ...(alsoAt.length > 0 ? { alsoAt } : {}),
   };
 }

@@ -4,3 +4,4 @@ export { nodeCrypto } from './crypto.ts';
 export { type DriveOptions, drive } from './drive.ts';
 export { monotonicClock } from './monotonic-clock.ts';
 export { localAddressTowards, type SocketAddresses, Sockets } from './sockets.ts';
+export type { TlsSettings } from './tls.ts';

@@ -4,34 +4,44 @@ import type { SipTransport, SipTransportListener } from '../transport/sip-transp
 import type { Flow, TransportName } from '../user-agent/door.ts';
 import { Datagrams } from './datagrams.ts';
 import { Streams } from './streams.ts';
+import { tcpKind } from './tcp.ts';
+import { type TlsSettings, tlsKind } from './tls.ts';
 
 /** Where to bind; an absent transport is not opened. Port 0 = any. */
 export interface SocketAddresses {
   readonly udp?: { readonly host: string; readonly port: number };
   readonly tcp?: { readonly host: string; readonly port: number };
+  /** Without a certificate of ours nothing listens, and messages come over the connections that we open. */
+  readonly tls?: { readonly host: string; readonly port: number } & TlsSettings;
 }
 
-/** Real UDP and TCP sockets as a `SipTransport`. TLS is not there yet: sending to it reports a failure. */
+/** Real UDP, TCP and TLS sockets as a `SipTransport`. */
 export class Sockets implements SipTransport {
   readonly local: Partial<Record<TransportName, { readonly host: string; readonly port: number }>>;
   readonly #udp: Datagrams | undefined;
-  readonly #tcp: Streams | undefined;
+  readonly #streams: Partial<Record<TransportName, Streams>>;
   #listener: SipTransportListener | undefined;
 
-  private constructor(udp: Datagrams | undefined, tcp: Streams | undefined) {
+  private constructor(udp: Datagrams | undefined, streams: Partial<Record<TransportName, Streams>>) {
     this.#udp = udp;
-    this.#tcp = tcp;
-    this.local = { ...(udp && { udp: udp.local }), ...(tcp && { tcp: tcp.local }) };
+    this.#streams = streams;
+    const { tcp, tls } = streams;
+    this.local = { ...(udp && { udp: udp.local }), ...(tcp && { tcp: tcp.local }), ...(tls && { tls: tls.local }) };
   }
 
   /** Bind all, or reject with the first error and leave nothing open. */
-  static async open(addresses: SocketAddresses): Promise<Sockets> {
-    const udp = addresses.udp && (await Datagrams.bind(addresses.udp.host, addresses.udp.port));
+  static async open({ udp, tcp, tls }: SocketAddresses): Promise<Sockets> {
+    const datagrams = udp && (await Datagrams.bind(udp.host, udp.port));
+    const streams: Partial<Record<TransportName, Streams>> = {};
+    let connections = 0;
+    const count = () => ++connections;
     try {
-      const tcp = addresses.tcp && (await Streams.bind(addresses.tcp.host, addresses.tcp.port));
-      return new Sockets(udp, tcp);
+      if (tcp !== undefined) streams.tcp = new Streams(await tcpKind(tcp.host, tcp.port), count);
+      if (tls !== undefined) streams.tls = new Streams(await tlsKind(tls.host, tls.port, tls), count);
+      return new Sockets(datagrams, streams);
     } catch (error) {
-      udp?.close();
+      datagrams?.close();
+      for (const each of Object.values(streams)) each.close();
       throw error;
     }
   }
@@ -39,22 +49,22 @@ export class Sockets implements SipTransport {
   listen(listener: SipTransportListener): void {
     this.#listener = listener;
     this.#udp?.listen(listener);
-    this.#tcp?.listen(listener);
+    for (const each of Object.values(this.#streams)) each.listen(listener);
   }
 
   send(flow: Flow, bytes: Uint8Array): void {
-    if (flow.transport === 'udp' && this.#udp !== undefined) this.#udp.send(flow, bytes);
-    else if (flow.transport === 'tcp' && this.#tcp !== undefined) this.#tcp.send(flow, bytes);
+    const way = flow.transport === 'udp' ? this.#udp : this.#streams[flow.transport];
+    if (way !== undefined) way.send(flow, bytes);
     else queueMicrotask(() => this.#listener?.failed(flow, 'EPROTONOSUPPORT'));
   }
 
   end(flow: Flow): void {
-    if (flow.transport === 'tcp') this.#tcp?.end(flow);
+    this.#streams[flow.transport]?.end(flow);
   }
 
   close(): void {
     this.#udp?.close();
-    this.#tcp?.close();
+    for (const each of Object.values(this.#streams)) each.close();
   }
 }
 

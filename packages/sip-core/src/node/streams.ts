@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { SipTransportListener } from '../transport/sip-transport.ts';
 import type { Flow } from '../user-agent/door.ts';
 import { plainAddress } from './datagrams.ts';
@@ -8,20 +8,42 @@ const MAX_CONNECTIONS = 64;
 const MAX_CONNECTIONS_PER_ADDRESS = 8;
 const MAX_UNSENT_BYTES = 1 << 20;
 
-/** The TCP sockets: one listening port, connections numbered from 1 and reused by remote address. */
-export class Streams {
+/** What makes a kind of streams: TCP, or TLS over it. */
+export interface StreamKind {
+  readonly transport: 'tcp' | 'tls';
+  /** Who takes connections, which listens already; undefined = we only open them. */
+  readonly server: Server | undefined;
+  /** The server's event that brings a connection on which messages may come. */
+  readonly accepted: 'connection' | 'secureConnection';
   readonly local: { readonly host: string; readonly port: number };
-  readonly #server: Server;
-  readonly #connections = new Map<number, { readonly socket: Socket; readonly flow: Flow }>();
-  #listener: SipTransportListener | undefined;
-  #count = 0;
+  /** Begin a connection. */
+  connect(flow: Flow): Socket;
+  /** The socket's event after which messages may go. */
+  readonly ready: 'connect' | 'secureConnect';
+  /** Why a connection failed: the system's code, or a sentence for people where there is something to mend. */
+  explain(error: NodeJS.ErrnoException, flow: Flow): string;
+}
 
-  private constructor(server: Server) {
-    this.#server = server;
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error(`no TCP address: ${String(address)}`);
-    this.local = { host: address.address, port: address.port };
-    server.on('connection', (socket) => {
+interface Connection {
+  readonly socket: Socket;
+  readonly flow: Flow;
+  /** What waits for the connection to be ready; undefined = it is. */
+  waiting: Uint8Array[] | undefined;
+}
+
+/** Stream sockets of one kind: connections numbered by `count` and reused by remote address. */
+export class Streams {
+  readonly local: StreamKind['local'];
+  readonly #kind: StreamKind;
+  readonly #count: () => number;
+  readonly #connections = new Map<number, Connection>();
+  #listener: SipTransportListener | undefined;
+
+  constructor(kind: StreamKind, count: () => number) {
+    this.#kind = kind;
+    this.#count = count;
+    this.local = kind.local;
+    kind.server?.on(kind.accepted, (socket: Socket) => {
       const host = plainAddress(socket.remoteAddress ?? '');
       let held = 0;
       for (const { flow } of this.#connections.values()) if (flow.host === host) held++;
@@ -29,20 +51,7 @@ export class Streams {
         socket.destroy();
         return;
       }
-      this.#adopt(socket, host, socket.remotePort ?? 0);
-    });
-  }
-
-  /** Listen; port 0 lets the system choose. Rejects with the system's error. */
-  static bind(host: string, port: number): Promise<Streams> {
-    return new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true });
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.off('error', reject);
-        server.on('error', () => undefined);
-        resolve(new Streams(server));
-      });
+      this.#adopt(socket, host, socket.remotePort ?? 0, true);
     });
   }
 
@@ -53,13 +62,13 @@ export class Streams {
   send(flow: Flow, bytes: Uint8Array): void {
     const known = flow.connection === undefined ? this.#find(flow) : this.#connections.get(flow.connection);
     // An answer whose connection has gone opens a new one to the same place (RFC 3261 §18.2.2).
-    const { socket, flow: own } = known ?? this.#open(flow);
-    if (socket.writableLength > MAX_UNSENT_BYTES) {
+    const { socket, flow: own, waiting } = known ?? this.#open(flow);
+    const unsent = socket.writableLength + (waiting ?? []).reduce((sum, each) => sum + each.length, 0);
+    if (unsent > MAX_UNSENT_BYTES) {
       queueMicrotask(() => this.#listener?.failed(own, 'EBACKLOG'));
       socket.destroy();
-      return;
-    }
-    socket.write(bytes);
+    } else if (waiting === undefined) socket.write(bytes);
+    else waiting.push(bytes);
   }
 
   end(flow: Flow): void {
@@ -69,36 +78,61 @@ export class Streams {
   close(): void {
     this.#listener = undefined;
     for (const { socket } of this.#connections.values()) socket.destroy();
-    this.#server.close();
+    this.#kind.server?.close();
   }
 
-  #find(flow: Flow): { readonly socket: Socket; readonly flow: Flow } | undefined {
+  #find(flow: Flow): Connection | undefined {
     for (const held of this.#connections.values()) {
       if (held.flow.host === flow.host && held.flow.port === flow.port && !held.socket.destroyed) return held;
     }
     return undefined;
   }
 
-  #open(flow: Flow): { readonly socket: Socket; readonly flow: Flow } {
-    const socket = connect({ host: flow.host, port: flow.port, noDelay: true, keepAlive: true });
+  #open(flow: Flow): Connection {
+    const socket = this.#kind.connect(flow);
+    const held = this.#adopt(socket, flow.host, flow.port, false);
     const timer = setTimeout(() => socket.destroy(new Error('ETIMEDOUT')), CONNECT_TIMEOUT_MS);
     timer.unref();
-    socket.once('connect', () => clearTimeout(timer));
     socket.once('close', () => clearTimeout(timer));
-    return this.#adopt(socket, flow.host, flow.port);
+    socket.once(this.#kind.ready, () => {
+      clearTimeout(timer);
+      if (socket.destroyed) return;
+      const { waiting = [] } = held;
+      held.waiting = undefined;
+      for (const bytes of waiting) socket.write(bytes);
+    });
+    return held;
   }
 
-  #adopt(socket: Socket, host: string, port: number): { readonly socket: Socket; readonly flow: Flow } {
-    const connection = ++this.#count;
-    const flow: Flow = { transport: 'tcp', host, port, connection };
-    const held = { socket, flow };
+  #adopt(socket: Socket, host: string, port: number, ready: boolean): Connection {
+    const connection = this.#count();
+    const flow: Flow = { transport: this.#kind.transport, host, port, connection };
+    const held: Connection = { socket, flow, waiting: ready ? undefined : [] };
     this.#connections.set(connection, held);
-    socket.on('data', (bytes: Buffer) => this.#listener?.received(flow, bytes));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#listener?.failed(flow, error.code ?? error.message));
+    socket.on('data', (bytes: Buffer) => {
+      // Nothing that came before the other side was known to be the right one counts.
+      if (held.waiting === undefined) this.#listener?.received(flow, bytes);
+    });
+    socket.on('error', (error) => this.#listener?.failed(flow, this.#kind.explain(error, flow)));
     socket.on('close', () => {
       this.#connections.delete(connection);
       this.#listener?.closed(flow);
     });
     return held;
   }
+}
+
+/** Listen on a server; port 0 lets the system choose. Rejects with the system's error. */
+export function listening<S extends Server>(server: S, host: string, port: number): Promise<StreamKind['local']> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      const address = server.address();
+      if (address === null || typeof address === 'string')
+        throw new Error(`no address of a server: ${String(address)}`);
+      resolve({ host: address.address, port: address.port });
+    });
+  });
 }

@@ -114,10 +114,10 @@ export class Registration {
       flow: this.#seat.flow,
       compose: () => this.#compose(expiresS, stale),
       final: (response) => (expiresS === 0 ? this.#settled() : this.#answered(response)),
-      failed: (why) => {
+      failed: (why, detail) => {
         if (expiresS === 0) return this.#settled();
-        const failed =
-          why === 'timeout' ? { status: 408, phrase: 'Request Timeout' } : { status: 503, phrase: 'Unreachable' };
+        const unreachable = { status: 503, phrase: detail?.includes(' ') === true ? detail : 'Unreachable' };
+        const failed = why === 'timeout' ? { status: 408, phrase: 'Request Timeout' } : unreachable;
         return this.#fail({ why, ...failed });
       },
     });

@@ -96,7 +96,10 @@ export type NetworkIn =
   | { readonly type: 'received'; readonly flow: Flow; readonly bytes: Uint8Array }
   /** A stream was closed by the far end or by an error. */
   | { readonly type: 'closed'; readonly flow: Flow }
-  /** Something handed to `send` could not be sent (ICMP unreachable, refused connection). */
+  /**
+   * Something handed to `send` could not be sent (ICMP unreachable, refused connection). `why`: the system's code, or a
+   * sentence with blanks in it that says what to mend.
+   */
   | { readonly type: 'failed'; readonly flow: Flow; readonly why: string };
 
 /** Account verbs. */

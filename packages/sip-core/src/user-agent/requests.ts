@@ -105,10 +105,10 @@ export class Requests {
     order.final(response, entry.sent, from);
   }
 
-  failed(transaction: string, why: SilentFailure): void {
+  failed(transaction: string, why: SilentFailure, detail?: string): void {
     const entry = this.#open.get(transaction);
     this.#open.delete(transaction);
-    if (entry !== undefined && !entry.succeeded) entry.order.failed(why);
+    if (entry !== undefined && !entry.succeeded) entry.order.failed(why, detail);
   }
 
   #begin(entry: Entry, request: SipRequest): void {

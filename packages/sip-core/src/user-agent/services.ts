@@ -36,7 +36,8 @@ export interface Order {
   readonly provisional?: (response: SipResponse, sent: SipRequest, from: Flow) => void;
   /** The final response after all digest rounds. For INVITE every 2xx comes, retransmissions included. */
   readonly final: (response: SipResponse, sent: SipRequest, from: Flow) => void;
-  readonly failed: (why: SilentFailure) => void;
+  /** `detail`: what the sockets say of it, a code of the system or a sentence for people. */
+  readonly failed: (why: SilentFailure, detail?: string) => void;
   /** False = do not answer a challenge any more (a cancelled call). */
   readonly wanted?: () => boolean;
 }

@@ -286,7 +286,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         this.#requests.failed(out.transaction, 'timeout');
         return;
       case 'failed':
-        this.#requests.failed(out.transaction, 'transport');
+        this.#requests.failed(out.transaction, 'transport', out.why);
         return;
       case 'unacknowledged':
         this.#services.note('no-ack', out.request.method);
