@@ -3,8 +3,7 @@ import type { AlarmClock } from '@switchhook/sans-io';
 import { suite } from 'uvu';
 import type { BluetoothStatus, HeadsetLink } from '../src/index.ts';
 import { Bluetooth, type BluetoothOptions } from '../src/node/index.ts';
-import { FakeBluealsa, FakeBluez } from './fake-bluez.ts';
-import { noBusDaemon, PrivateBus, until } from './private-bus.ts';
+import { FakeBluealsa, FakeBluez, noBusDaemon, PrivateBus, until } from '../src/node/testing/index.ts';
 
 const skip = noBusDaemon();
 if (skip !== undefined) console.log(`SKIP headsets over a real dbus-daemon: ${skip}`);

@@ -5,7 +5,7 @@ import dbus from 'dbus-native';
 import { suite } from 'uvu';
 import { BusStream } from '../src/node/bus/bus-stream.ts';
 import { Bus, BusError, type ObjectTree, ServiceObjects } from '../src/node/bus/index.ts';
-import { noBusDaemon, PrivateBus, until } from './private-bus.ts';
+import { noBusDaemon, PrivateBus, until } from '../src/node/testing/index.ts';
 
 const skip = noBusDaemon();
 if (skip !== undefined) console.log(`SKIP bus over a real dbus-daemon: ${skip}`);

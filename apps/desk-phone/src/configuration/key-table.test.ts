@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { defaultKeys } from '@switchhook/phone';
+import { defaultKeys, initialPhone, phoneSettings } from '@switchhook/phone';
 import { test } from 'uvu';
-import { KEY_NAMES, keyTableOf, unheardOf } from './key-table.ts';
+import { gestureTableOf, KEY_NAMES, keyTableOf } from './key-table.ts';
+import { readConfiguration } from './read.ts';
 import { KEY_ACTIONS } from './schema.ts';
 
 test('keys[]: without entries it is the plain telephone', () => {
@@ -31,10 +32,23 @@ test('keys[]: a key that transfers has the long press too, and an entry takes th
   assert.ok(Object.hasOwn(table, '__proto__'));
 });
 
-test('headset: what no device can tell of yet is said, and only that', () => {
-  const off = { enabled: false, shortCompletesTransfer: false };
-  assert.deepEqual(unheardOf({ headset: off }), []);
-  assert.match(unheardOf({ headset: { ...off, enabled: true } })[0]!, /no driver for a Bluetooth radio/);
+test('phone-ux §4.7: headset.gestures: the table of the button is the configuration’s, by state', () => {
+  const idle = initialPhone(phoneSettings({ accounts: [] }));
+  const table = gestureTableOf({
+    headset: configuration(
+      '[{ when: idle, press: double, does: nothing }, { when: idle, press: triple, does: transfer }, { when: held, press: short, does: complete }]',
+    ),
+  });
+  assert.deepEqual([...table.bound(idle)].sort(), ['long', 'short', 'triple']);
+  assert.equal(table.rule(idle, { type: 'headset', gesture: 'double' }), 'none');
+  assert.deepEqual(table.rule(idle, { type: 'headset', gesture: 'triple' }), { verb: 'key.transfer' });
+  assert.equal(table.rule(idle, { type: 'headset', gesture: 'short' }), undefined);
 });
+
+function configuration(gestures: string) {
+  const read = readConfiguration(`accounts: [{ id: a, user: 1, domain: b.test }]\nheadset: { gestures: ${gestures} }`);
+  assert.ok(read.ok, JSON.stringify(read));
+  return read.configuration.headset;
+}
 
 test.run();

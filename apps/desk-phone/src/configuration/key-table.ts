@@ -1,5 +1,6 @@
-import { defaultKeys, type KeyBinding, type KeyTable } from '@switchhook/phone';
-import type { Configuration, KEY_ACTIONS } from './schema.ts';
+import { defaultKeys, type Intent, type KeyBinding, type KeyTable } from '@switchhook/phone';
+import { GestureTable } from '../headset/gesture-table.ts';
+import type { Configuration, GESTURE_ACTIONS, KEY_ACTIONS } from './schema.ts';
 
 type KeyAction = (typeof KEY_ACTIONS)[number];
 
@@ -11,10 +12,24 @@ export function keyTableOf({ keys }: Pick<Configuration, 'keys'>): KeyTable {
   return { ...defaultKeys, ...Object.fromEntries(keys.map(({ key, does }) => [key, bindingOf(does)])) };
 }
 
-/** What is configured and has no device in this version that could tell of it, a line each for the person. */
-export function unheardOf({ headset }: Pick<Configuration, 'headset'>): readonly string[] {
-  const radio = "headset: this version has no driver for a Bluetooth radio; the terminal's b is its button";
-  return headset.enabled ? [radio] : [];
+/** The gestures of the headset's button that the configuration changes. */
+export function gestureTableOf({ headset }: Pick<Configuration, 'headset'>): GestureTable {
+  return new GestureTable(headset.gestures.map(({ when, press, does }) => ({ when, press, intent: intentOf(does) })));
+}
+
+function intentOf(does: (typeof GESTURE_ACTIONS)[number]): Intent | undefined {
+  switch (does) {
+    case 'nothing':
+      return undefined;
+    case 'answer':
+      return { verb: 'call.answer' };
+    case 'reject':
+      return { verb: 'call.reject' };
+    case 'complete':
+      return { verb: 'transfer.complete' };
+    default:
+      return bindingOf(does).short;
+  }
 }
 
 /** A key that does what another one does is that key, its long press included. */

@@ -8,6 +8,7 @@ import {
 } from '@switchhook/rtp-media';
 import { type ProfileName, profiles } from '@switchhook/transfer';
 import * as v from 'valibot';
+import { GESTURE_STATES, GESTURES } from '../headset/gesture-table.ts';
 import { keypadSchema } from './keypad-schema.ts';
 import { keyName, oneOf, text, whole, yesNo } from './words.ts';
 
@@ -192,8 +193,24 @@ const key = v.strictObject({
   does: v.picklist(KEY_ACTIONS, `one of ${KEY_ACTIONS.join(', ')}`),
 });
 
+/** What a headset's button can do: the actions of keys, and some that a headset alone needs. */
+export const GESTURE_ACTIONS = [...KEY_ACTIONS, 'answer', 'reject', 'complete', 'nothing'] as const;
+
+const gesture = v.strictObject({
+  when: oneOf(...GESTURE_STATES),
+  press: oneOf(...GESTURES),
+  does: v.picklist(GESTURE_ACTIONS, `one of ${GESTURE_ACTIONS.join(', ')}`),
+});
+
 const headset = v.strictObject({
   enabled: v.optional(yesNo, false),
+  transport: v.optional(oneOf('auto', 'bluealsa', 'profile', 'none'), 'auto'),
+  hid: v.optional(text),
+  mediaKeys: v.optional(yesNo, false),
+  memory: v.optional(v.pipe(v.array(dialable, 'a list of numbers'), v.maxLength(99, 'at most 99 numbers')), () => []),
+  gestures: v.optional(v.array(gesture, 'a list of gestures'), () => []),
+  longPressMs: v.optional(whole(300, 5000), 1000),
+  doubleGapMs: v.optional(whole(100, 1000), 350),
   address: v.optional(
     v.pipe(
       v.string('a Bluetooth address'),

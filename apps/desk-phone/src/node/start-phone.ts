@@ -13,11 +13,12 @@ import type { MediaPort } from '@switchhook/rtp-media';
 import { startMediaWorker } from '@switchhook/rtp-media/node';
 import { type TransportName, UserAgent } from '@switchhook/sip-core';
 import { localAddressTowards, monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
-import { KEY_NAMES, keyTableOf, unheardOf } from '../configuration/key-table.ts';
+import { gestureTableOf, KEY_NAMES, keyTableOf } from '../configuration/key-table.ts';
 import { looseEnds } from '../configuration/keypad-wiring.ts';
 import { accountOf, remotePolicyOf, settingsOf, srtpOf } from '../configuration/phone-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { Hands } from '../hands.ts';
+import { audioWithHeadset } from '../headset/headset-voice.ts';
 import { tapped } from '../journal/sip-tap.ts';
 import { VERSION } from '../version.ts';
 import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
@@ -26,6 +27,7 @@ import { KeptSettings } from './kept-settings.ts';
 import { openKeypads } from './keypads.ts';
 import { LateMedia } from './late-media.ts';
 import type { Log } from './log.ts';
+import { openHeadset } from './open-headset.ts';
 import { openRecorder } from './open-recorder.ts';
 import { registrationAdvice } from './registration-advice.ts';
 import { badPem, isBadPem, namesOf, tlsSettings } from './tls-files.ts';
@@ -105,8 +107,15 @@ export async function startPhone(
   for (const route of ['handset', 'headset', 'speaker', 'ring'] as const)
     media.send({ type: 'volume', route, percent: runtime.state.volumes[route] });
   runtime.subscribe(recorder);
-  const hands = new Hands({ runtime, clock: monotonicClock, keys: keyTableOf(configuration) });
-  for (const line of [...looseEnds(configuration, KEY_NAMES), ...unheardOf(configuration)]) note(line);
+  const { longPressMs: longMs, doubleGapMs: gapMs } = configuration.headset;
+  const hands = new Hands({
+    runtime,
+    clock: monotonicClock,
+    keys: keyTableOf(configuration),
+    gestures: gestureTableOf(configuration),
+    gestureTimes: { longMs, gapMs },
+  });
+  for (const line of looseEnds(configuration, KEY_NAMES)) note(line);
   sayWhatFails(runtime, configuration, say);
   const leave = async (): Promise<void> => {
     hands.close();
@@ -123,12 +132,9 @@ export async function startPhone(
     await leave();
     throw error;
   }
-  const keypads = openKeypads(configuration, {
-    runtime,
-    hands,
-    clock: monotonicClock,
-    fault: deviceFaults(notes, say),
-  });
+  const ports = { runtime, hands, clock: monotonicClock, say, fault: deviceFaults(notes, say) };
+  const keypads = openKeypads(configuration, ports);
+  const headset = openHeadset(configuration, ports);
   return {
     runtime,
     hands,
@@ -138,6 +144,7 @@ export async function startPhone(
     media: media.ready,
     async stop() {
       keypads.close();
+      headset.close();
       await control?.close();
       await leave();
     },
@@ -191,7 +198,8 @@ async function startMedia(
   host: string,
   note: (line: string) => void,
 ): Promise<MediaPort> {
-  const { network, audio } = configuration;
+  const { network } = configuration;
+  const audio = audioWithHeadset(configuration);
   const plan = planSound(audio);
   if (plan.note !== undefined) note(plan.note);
   const options = {

@@ -1,7 +1,7 @@
 import type { DeviceFile } from '@switchhook/device-file';
 import { socketPair } from '@switchhook/device-file/testing';
 import dbus, { type Message, type MessageBus } from 'dbus-native';
-import { BusStream } from '../src/node/bus/bus-stream.ts';
+import { BusStream } from '../bus/bus-stream.ts';
 
 const MANAGER = '/org/bluez';
 

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { FakeBluez, noBusDaemon, PrivateBus, until } from '@switchhook/bt-headset/testing';
+import { suite } from 'uvu';
+import { DeskProcess, freePort, testFolder, writeConfiguration } from './desk-process.ts';
+
+const skip = noBusDaemon();
+if (skip !== undefined) console.log(`SKIP a headset at the phone's process: ${skip}`);
+const test = suite('headset');
+
+(skip === undefined ? test : test.skip)(
+  'DESIGN, one path: a headset that comes over BlueZ dials with the phone’s process, and its going ends no call',
+  async () => {
+    const folder = testFolder();
+    const bus = new PrivateBus();
+    await bus.start();
+    const bluez = await FakeBluez.start(bus.address);
+    const ann = bluez.addHeadset('00:11:22:AA:BB:01', 'Ann');
+    const exchange = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(exchange, 'listening');
+    const path = writeConfiguration(folder.path, await freePort(), exchange.address().port);
+    appendFileSync(path, 'headset: { enabled: true, transport: auto, hid: /nonexistent/hidraw0 }\n');
+    process.env['DBUS_SYSTEM_BUS_ADDRESS'] = bus.address;
+    const phone = new DeskProcess('phone', '--config', path);
+    try {
+      await phone.says(/headset\.hid: \/nonexistent\/hidraw0: open: ENOENT/);
+      await until('the profile', () => bluez.profile);
+      const far = await bluez.newConnection(ann);
+      await phone.says(/headset: Ann \(00:11:22:AA:BB:01\) is connected by our own profile, without voice/);
+      let heard = '';
+      far.listen({
+        bytes: (chunk) => {
+          heard += new TextDecoder().decode(chunk);
+        },
+        gone: () => {},
+      });
+      const say = (command: string) => far.write(new TextEncoder().encode(`${command}\r`));
+      for (const command of ['AT+BRSF=2', 'AT+CIND=?', 'AT+CIND?', 'AT+CMER=3,0,0,1', 'AT+CHLD=?']) say(command);
+      await until('call holding', () => heard.includes('+CHLD: (0,1,1x,2,2x,3,4)'));
+      const invite = once(exchange, 'message');
+      say('ATD9999;');
+      const [message] = (await invite) as [Buffer];
+      assert.match(message.toString(), /^INVITE sip:9999@/);
+      await until('callsetup', () => heard.includes('+CIEV: 3,2'));
+      assert.ok(heard.indexOf('OK', heard.indexOf('+CHLD:')) < heard.indexOf('+CIEV: 3,2'));
+      const others: string[] = [];
+      exchange.on('message', (bytes: Buffer) => others.push(bytes.toString().split(' ', 1)[0]!));
+      far.close();
+      await phone.says(/headset: Ann .* has gone/);
+      assert.ok(!others.includes('CANCEL'), 'the call goes on');
+    } finally {
+      phone.child.kill('SIGTERM');
+      assert.equal(await phone.exited, 0);
+      exchange.close();
+      await bluez.stop();
+      await bus.remove();
+      folder.remove();
+    }
+  },
+);
+
+test.run();
