@@ -45,6 +45,8 @@ export interface TransferRules {
   readonly targetByeMs: number;
   /** S2: how long a NOTIFY may still contradict the target's BYE. */
   readonly byeEvidenceMs: number;
+  /** The same while the subscription notifies: longer than 64*T1, in which the caller's INVITE must have failed. */
+  readonly byeNotifyMs: number;
   /** S4: how long after the caller's BYE the target's may come. */
   readonly callerByeMs: number;
   /** Guard over the REFER's final answer, digest rounds included; longer than two times 64*T1. */

@@ -2,12 +2,13 @@ import type { EndCause } from '@switchhook/sip-core';
 import type { Leg, TransferEffect, TransferEvent, TransferRules } from './door.ts';
 import { refused } from './refusal.ts';
 import type { Attempt, LegStanding, Standing, TransferState } from './state.ts';
-import { mute, otherLeg, type PlainEvent, type TransferorStep } from './step.ts';
+import { clear, mute, otherLeg, type PlainEvent, type TransferorStep } from './step.ts';
 import { complete, leaveOpen } from './verdict.ts';
 
 /*
  *  accepted ──► watching ──NOTIFY 2xx (S1)────────────────────────────────────────────► completed
  *                  ├──replaced leg's BYE (S2, S3)──2 s without contradiction───────────► completed
+ *                  │     └─a subscription that notifies──its NOTIFY, or 40 s without one─► as it says, completed
  *                  ├──transferee's BYE (S4)──replaced leg's BYE within 5 s─────────────► completed
  *                  │                        └──nothing within 5 s──────────────────────► unknown
  *                  ├──NOTIFY >= 300 (F1)──► refusal.ts: another REFER, bridging, or───────► failed
@@ -42,7 +43,7 @@ export function accept(
   const effects = watchTimers(attempt, rules);
   // RFC 4488 §4: with Refer-Sub: false in the 2xx no NOTIFY will come; the replaced leg's BYE alone can tell (S3).
   if (!withoutSubscription) effects.push({ type: 'set-timer', timer: 'first-notify', afterMs: rules.firstNotifyMs });
-  const weighed = weigh(attempt, standing, rules);
+  const weighed = weigh(attempt, standing, false, rules);
   return { state: weighed.state, effects: [...effects, ...weighed.effects] };
 }
 
@@ -56,8 +57,11 @@ export function acceptByNotify(
   event: Extract<TransferEvent, { type: 'notified' }>,
   rules: TransferRules,
 ): TransferorStep {
-  const heard = notifiedStep({ name: 'watching', attempt, standing }, event, rules);
-  const next = heard.state.name === 'watching' ? weigh(attempt, standing, rules) : { state: heard.state, effects: [] };
+  const heard = notifiedStep({ name: 'watching', attempt, standing, notifies: false }, event, rules);
+  const next =
+    heard.state.name === 'watching'
+      ? weigh(heard.state.attempt, heard.state.standing, heard.state.notifies, rules)
+      : { state: heard.state, effects: [] };
   return { state: next.state, effects: [...watchTimers(attempt, rules), ...heard.effects, ...next.effects] };
 }
 
@@ -87,18 +91,28 @@ export function targetAnswered(
 }
 
 /** What the BYEs of both legs mean together. */
-function weigh(attempt: Attempt, standing: Standing, rules: TransferRules): TransferorStep {
+function weigh(attempt: Attempt, standing: Standing, notifies: boolean, rules: TransferRules): TransferorStep {
   const referee = standing[attempt.leg];
   const replaced = standing[otherLeg(attempt.leg)];
-  const watching: TransferState = { name: 'watching', attempt, standing };
+  const watching: TransferState = { name: 'watching', attempt, standing, notifies };
   if (replaced === 'left') {
     if (referee === 'left') return complete(attempt, standing, { name: 'both-byes' }, rules);
-    return { state: watching, effects: nowOrNever('bye-evidence', rules.byeEvidenceMs) };
+    return { state: watching, effects: nowOrNever('bye-evidence', evidenceMs(notifies, rules)) };
   }
   // Departs from transfer.md §6 S4 "or C's leg is gone" where that leg ended with a failure, or by us: a caller who then
   // hangs up has given up, and proves nothing.
   if (referee !== 'up') return { state: watching, effects: nowOrNever('caller-bye', rules.callerByeMs) };
   return { state: watching, effects: [] };
+}
+
+/**
+ * How long the BYE of a replaced leg waits for a NOTIFY that says otherwise.
+ *
+ * Departs from transfer.md §6 S2 where NOTIFYs come, because that BYE cannot be told from one by hand, while the caller's
+ * INVITE is still on its way or has failed: whoever notifies will say so within 64·T1, and the caller is held until then.
+ */
+function evidenceMs(notifies: boolean, rules: TransferRules): number {
+  return notifies ? Math.max(rules.byeEvidenceMs, rules.byeNotifyMs) : rules.byeEvidenceMs;
 }
 
 /** A short wait takes the place of the long ones. */
@@ -125,7 +139,7 @@ export function watchingStep(
       return event.round === attempt.round ? notifiedStep(state, event, rules) : stay;
     case 'ended':
       return standing[event.leg] === 'up'
-        ? weigh(attempt, withStanding(standing, event.leg, event.cause), rules)
+        ? weigh(attempt, withStanding(standing, event.leg, event.cause), state.notifies, rules)
         : stay;
     case 'timer':
       return timerStep(state, event.timer, rules);
@@ -179,12 +193,23 @@ function notifiedStep(
     { type: 'clear-timer', timer: 'first-notify' },
     { type: 'note', word: 'progress', detail: status === undefined ? 'no status' : String(status) },
   ];
-  const left = event.subscription === 'terminated' ? 0 : event.expiresMs;
-  const waitsForBye = standing[attempt.leg] !== 'up' || standing[otherLeg(attempt.leg)] === 'left';
+  const notifies = event.subscription !== 'terminated';
+  const replaced = otherLeg(attempt.leg);
+  const hasLeft = standing[attempt.leg] === 'up' && standing[replaced] === 'left';
+  if (hasLeft && notifies && status !== undefined && status >= 180) {
+    // The leg that should be replaced is called anew: its BYE was no answer to Replaces, and proves nothing.
+    effects.push(clear('bye-evidence'), { type: 'set-timer', timer: 'verdict', afterMs: rules.verdictMs.blind });
+    return { state: { ...state, standing: { ...standing, [replaced]: 'lost' }, notifies }, effects };
+  }
+  if (hasLeft && notifies !== state.notifies) {
+    effects.push({ type: 'set-timer', timer: 'bye-evidence', afterMs: evidenceMs(notifies, rules) });
+  }
+  const left = notifies ? event.expiresMs : 0;
+  const waitsForBye = standing[attempt.leg] !== 'up' || standing[replaced] === 'left';
   if (left !== undefined && !waitsForBye) {
     effects.push({ type: 'set-timer', timer: 'subscription-end', afterMs: left + rules.subscriptionSlackMs });
   }
-  return { state, effects };
+  return { state: notifies === state.notifies ? state : { ...state, notifies }, effects };
 }
 
 function timerStep(

@@ -1,4 +1,5 @@
 export type * from './door.ts';
+export { edgeOf } from './edge.ts';
 export { standingAfter } from './evidence.ts';
 export type * from './explain.ts';
 export { explain, explainBlind } from './explain.ts';
@@ -25,6 +26,7 @@ export {
   type ReplacedCall,
   type ReplacesDecision,
   type ReplacesRequest,
+  replacesEdge,
   type TargetPolicy,
 } from './target.ts';
 export {

@@ -11,6 +11,7 @@ export const defaultRules: TransferRules = {
   byeGraceMs: 400,
   targetByeMs: 4_000,
   byeEvidenceMs: 2_000,
+  byeNotifyMs: 40_000,
   callerByeMs: 5_000,
   referAnswerMs: 70_000,
   subscriptionSlackMs: 10_000,
@@ -54,7 +55,7 @@ export const profiles = {
   /** Sends BYE and no NOTIFY. */
   netsapiens: { callerByeProvesBlind: true },
   /** The seed trace: AOR of the target in Refer-To, hold of both legs, no final NOTIFY. */
-  ozeki: { referToSource: 'aor' },
+  ozeki: { referToSource: 'aor', byeNotifyMs: 2_000 },
 } as const satisfies Record<string, Partial<TransferRules>>;
 
 /** Name of a PBX profile. */

@@ -113,8 +113,8 @@ export type TransferState =
   | { readonly name: 'referring'; readonly attempt: Attempt; readonly standing: Standing }
   /** REFER was answered 491 or 503: the next one waits for its time; `cancel` still leads back. */
   | { readonly name: 'backing-off'; readonly attempt: Attempt }
-  /** REFER was accepted; evidence is awaited. */
-  | { readonly name: 'watching'; readonly attempt: Attempt; readonly standing: Standing }
+  /** REFER was accepted; evidence is awaited. `notifies` = its last NOTIFY left the subscription standing: more will come. */
+  | { readonly name: 'watching'; readonly attempt: Attempt; readonly standing: Standing; readonly notifies: boolean }
   /** Completed: our BYEs are due for the legs that are still up (true). */
   | { readonly name: 'settling'; readonly referee: Leg; readonly caller: boolean; readonly target: boolean }
   /**

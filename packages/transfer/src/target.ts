@@ -46,6 +46,11 @@ export type ReplacesDecision =
   /** Ring on with the new caller in the place of the old one. */
   | { readonly name: 'keep-ringing' };
 
+/** What was decided for a call in a phase, in the words of an edge (`edgeOf`). */
+export function replacesEdge(phase: ReplacedCall['phase'], decision: ReplacesDecision): string {
+  return `${phase} -> ${decision.name}${decision.name === 'refuse' ? ` ${decision.status}` : ''} by replaces`;
+}
+
 /** RFC 3891 §3 from the authorisation on (transfer.md §8.3 to §8.5). */
 export function decideReplaces(request: ReplacesRequest, old: ReplacedCall, policy: TargetPolicy): ReplacesDecision {
   // A late Replaces must not ring.

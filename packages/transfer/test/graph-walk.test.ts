@@ -5,6 +5,7 @@ import { type TransferEffect, type TransferEvent, transferStep } from '../src/in
 import { alphabet, timers } from './alphabet.ts';
 import { edges } from './edges.ts';
 import type { Breach, Start, StepFunction } from './observer.ts';
+import { targetEdges, transfereeEdges } from './roles.ts';
 import { ask, attended, blind, small, starts } from './starts.ts';
 import { walk } from './walk.ts';
 
@@ -70,8 +71,10 @@ test('the walks came through every state that the union names', () => {
   assert.deepEqual([...names].sort(), [...declared].sort());
 });
 
-test('the list of the machine’s edges is the one that the walks went; write-edges.ts writes it anew', () => {
-  assert.deepEqual(edges(), [...moves].sort());
+test('the lists of edges are those that the walks went; write-edges.ts writes them anew', () => {
+  assert.deepEqual(edges().transferor, [...moves].sort());
+  assert.deepEqual(edges().transferee, [...transfereeEdges()].sort());
+  assert.deepEqual(edges().target, [...targetEdges()].sort());
 });
 
 // ---------------------------------------------------------------------------------------------------- planted faults
@@ -118,7 +121,12 @@ const planted: readonly (readonly [string, Breach, Start, StepFunction])[] = [
     (state, event, pair, rules) =>
       state.name === 'referring' && event.type === 'refer-answered' && event.status === 202
         ? transferStep(
-            { name: 'watching', attempt: state.attempt, standing: { caller: 'up', target: 'left' } },
+            {
+              name: 'watching',
+              attempt: state.attempt,
+              standing: { caller: 'up', target: 'left' },
+              notifies: false,
+            },
             { type: 'timer', timer: 'bye-evidence' },
             pair,
             rules,

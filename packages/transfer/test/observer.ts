@@ -1,6 +1,7 @@
 // Long because whoever judges an edge must see all of it: legs, sound, timers, REFER and outcome together.
 import type {
   Leg,
+  PairFacts,
   TransferEffect,
   TransferEvent,
   TransferOutcome,
@@ -76,6 +77,8 @@ export interface Start {
   readonly rules: TransferRules;
   /** `startJoin`: both legs stand when it begins. */
   readonly joined?: Leg;
+  /** What is learned of both legs when the target answers; those of the alphabet by default. */
+  readonly facts?: PairFacts;
   /** Its facts or rules leave no REFER that could work. */
   readonly incapable?: true;
   /** Its legs belong to two servers. */
@@ -154,6 +157,14 @@ export function observer<At extends Sight>(
       case 'notified':
         if (event.round !== seen.round || seen.refer === 'none' || seen.refer === 'refused') return;
         seen.refer = 'accepted';
+        // The leg that should be replaced is called anew: its BYE was no answer to Replaces.
+        if (
+          event.status !== undefined &&
+          event.status >= 180 &&
+          event.status < 200 &&
+          event.subscription !== 'terminated'
+        )
+          if (seen[seen.referee].life === 'up') seen[seen.referee === 'caller' ? 'target' : 'caller'].goodBye = false;
         if (seen.verdict === 'none' && event.status !== undefined && event.status >= 200) {
           seen.verdict = event.status < 300 ? 'success' : 'failure';
           if (seen.bridge !== 'asked') seen.bridge = cannot(cannotSipfrags, event.status);

@@ -1,4 +1,4 @@
-import type { TransferEffect, TransferEvent, TransferState } from '../src/index.ts';
+import { edgeOf, type TransferEvent, type TransferState } from '../src/index.ts';
 import { alphabet } from './alphabet.ts';
 import {
   type Breach,
@@ -25,7 +25,7 @@ export interface Walk {
   readonly edges: number;
   readonly depth: number;
   readonly names: ReadonlySet<string>;
-  /** Each `state -> state by event` that changed or did something. */
+  /** Each edge that was taken. */
   readonly moves: ReadonlySet<string>;
   /** First path to each broken promise. */
   readonly broken: ReadonlyMap<Breach, string>;
@@ -68,7 +68,7 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
     for (const [type, letters] of Object.entries(alphabet)) {
       if (start.without?.includes(type as TransferEvent['type'])) continue;
       for (const letter of letters) {
-        const event = letter(node.seen.round);
+        const event = told(start, letter(node.seen.round));
         if (!mayCome(node, event)) continue;
         const { state, effects } = step(node.state, event, pair, rules);
         edges++;
@@ -80,7 +80,8 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
         }
         if (node.state.name === 'over') continue; // what is left are ordinary calls
         if (state === node.state && effects.length === 0 && tellsNothing(node.seen, event)) continue;
-        if (acts(node.state, state, effects)) moves.add(`${node.state.name} -> ${state.name} by ${event.type}`);
+        const edge = edgeOf(node.state, event.type, { state, effects });
+        if (edge !== undefined) moves.add(edge);
         const seen = copyOf(node.seen);
         hear(seen, event);
         // A press that is refused has asked for nothing.
@@ -116,11 +117,6 @@ export function walk(start: Start, step: StepFunction, until?: Breach): Walk {
     }
     for (const node of all) if (!reached.has(node)) blame('over-out-of-reach', node);
   }
-}
-
-/** More than a press that was refused, or a line in the journal. */
-function acts(before: TransferState, after: TransferState, effects: readonly TransferEffect[]): boolean {
-  return before.name !== after.name || effects.some((effect) => effect.type !== 'refuse' && effect.type !== 'note');
 }
 
 /** A person may resume a leg beside the transfer, once the transfer waits for nothing else. */
@@ -159,6 +155,11 @@ function mayCome({ state, seen }: Node, event: TransferEvent): boolean {
     default:
       return true;
   }
+}
+
+/** A target that answers tells the facts of this start's legs. */
+function told(start: Start, event: TransferEvent): TransferEvent {
+  return event.type === 'target-answered' && start.facts !== undefined ? { ...event, ...start.facts } : event;
 }
 
 /** Canonical name of a node: facts never change, so they do not count; nor does what a dead leg sounded like. */

@@ -227,6 +227,7 @@ const timers = v.strictObject({
   byeGraceMs: v.optional(whole(0, 5000)),
   targetByeMs: v.optional(whole(500, 60_000)),
   byeEvidenceMs: v.optional(whole(0, 10_000)),
+  byeNotifyMs: v.optional(whole(0, 180_000)),
   callerByeMs: v.optional(whole(500, 60_000)),
 });
 

@@ -88,7 +88,7 @@ function markOf(line: JournalLine): string | undefined {
       return `${line.verb} refused: ${line.text}`;
     case 'note':
       // the states say it already
-      if (line.word === 'transfer-step') return undefined;
+      if (/^(transfer|transferee|target)-step$/.test(line.word)) return undefined;
       return `note: ${line.word}${line.detail === null ? '' : ` ${line.detail}`}`;
     case 'outcome':
       return sentence(line).toUpperCase();

@@ -4,8 +4,10 @@ import {
   decideReplaces,
   defaultTargetPolicy,
   defaultTransfereePolicy,
+  edgeOf,
   noteRefer,
   type ReferRequest,
+  replacesEdge,
   startReferred,
   type TransfereeEffect,
   type TransfereeEvent,
@@ -18,6 +20,10 @@ import type { Draft } from './draft.ts';
 import { inHand, isEmergency, isLeg, liveTransfer, userOf } from './inquiry.ts';
 import type { Call, CallPhase, Party, PhoneState, Referral } from './state.ts';
 import { toneFor, wordFor } from './texts.ts';
+
+/** The notes of each edge of the two machines here (`edgeOf`), as that of the transferor's. */
+export const TRANSFEREE_STEP = 'transferee-step';
+export const TARGET_STEP = 'target-step';
 
 /** Where others transfer us: an INVITE with Replaces takes a call's place, a REFER asks us to call somebody. */
 
@@ -75,16 +81,18 @@ export function replacing(
     return;
   }
   const { party } = event.peer;
+  const phase = phaseFor(old.phase.name);
   const decision = decideReplaces(
     { account: event.account, trusted: event.trusted, party, referredBy: event.referredBy, earlyOnly: replaces.early },
     {
       account: old.account,
-      phase: phaseFor(old.phase.name),
+      phase,
       party: old.peer?.party.verified === true ? old.peer.party : { uri: old.address, verified: false },
       trusted: old.trusted,
     },
     defaultTargetPolicy,
   );
+  d.emit({ type: 'note', word: TARGET_STEP, detail: replacesEdge(phase, decision) });
   if (decision.name === 'refuse' || decision.name === 'ask') {
     refuse(decision.name === 'ask' ? 403 : decision.status, decision.name === 'ask' ? 'nobody to ask' : decision.why);
     return;
@@ -200,6 +208,7 @@ export function referRequested(d: Draft, event: Extract<ReferEvent, { type: 'ref
     return;
   }
   const step = startReferred(request, decision, policy);
+  d.emit({ type: 'note', word: TRANSFEREE_STEP, detail: `idle -> ${step.state.name} by refer` });
   const referral: Referral = { refer: event.refer, request, machine: step.state, triggered: undefined };
   d.set({
     referrals: [...d.state.referrals, referral],
@@ -234,6 +243,8 @@ export function referralTimer(d: Draft, timer: 'ask' | 'bye', refer: string): vo
 
 function drive(d: Draft, referral: Referral, event: TransfereeEvent): void {
   const step = transfereeStep(referral.machine, event, referral.request, policyOf(d.state));
+  const edge = edgeOf(referral.machine, event.type, step);
+  if (edge !== undefined) d.emit({ type: 'note', word: TRANSFEREE_STEP, detail: edge });
   const next: Referral = { ...referral, machine: step.state };
   d.set({ referrals: d.state.referrals.map((each) => (each.refer === referral.refer ? next : each)) });
   perform(d, next, step.effects);

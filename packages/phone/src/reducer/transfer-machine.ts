@@ -1,6 +1,7 @@
 import { token } from '@switchhook/sans-io';
 import type { CallId, ReferId } from '@switchhook/sip-core';
 import {
+  edgeOf,
   type Leg,
   startAttended,
   startBlind,
@@ -22,7 +23,7 @@ import { blindGoal, legFacts, type Press, pressed, rulesFor } from './transfer-f
 
 /** The transfer package's machine, embedded: what happens to a leg goes in, what it wants is done to the call. */
 
-/** The note of each edge of the machine, in the words of its list of edges: for the journal, and for who counts coverage. */
+/** The note of each edge of the machine (`edgeOf`): for the journal, and for who counts coverage. */
 export const TRANSFER_STEP = 'transfer-step';
 
 /** Would the machine take this from the person now? Asked of the machine itself, so that the two never disagree. */
@@ -114,12 +115,8 @@ export function drive(d: Draft, id: TransferId, event: TransferEvent): void {
   const record = d.record(id);
   if (record === undefined) return;
   const step = transferStep(record.machine, event, record.pair, record.rules);
-  if (step.state !== record.machine || step.effects.length > 0)
-    d.emit({
-      type: 'note',
-      word: TRANSFER_STEP,
-      detail: `${record.machine.name} -> ${step.state.name} by ${event.type}`,
-    });
+  const edge = edgeOf(record.machine, event.type, step);
+  if (edge !== undefined) d.emit({ type: 'note', word: TRANSFER_STEP, detail: edge });
   d.patchRecord(id, { machine: step.state });
   perform(d, id, step.effects);
 }

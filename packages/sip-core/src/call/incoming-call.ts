@@ -84,6 +84,11 @@ export class IncomingCall implements InviteUsage {
     return this.session?.peer ?? this.#peer;
   }
 
+  /** Where it is. */
+  get stage(): IncomingState['name'] {
+    return this.#state.name;
+  }
+
   get session(): Session | undefined {
     return this.#state.name === 'answered' ? this.#state.session : undefined;
   }

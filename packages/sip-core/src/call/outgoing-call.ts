@@ -86,6 +86,11 @@ export class OutgoingCall {
     });
   }
 
+  /** Where it is. */
+  get stage(): OutgoingState['name'] {
+    return this.#state.name;
+  }
+
   get session(): Session | undefined {
     return this.#state.name === 'answered' ? this.#state.session : undefined;
   }

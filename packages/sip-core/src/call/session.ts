@@ -91,6 +91,11 @@ export class Session implements InviteUsage {
     return this.#dialog;
   }
 
+  /** Where it is. */
+  get stage(): SessionState['name'] {
+    return this.#state.name;
+  }
+
   /** Whether requests of the INVITE usage may still be sent. */
   get isUp(): boolean {
     return this.#state.name === 'up';

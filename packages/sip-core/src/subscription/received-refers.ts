@@ -38,6 +38,11 @@ export class ReceivedRefers {
     return this.#received.size;
   }
 
+  /** The state of each subscription to what we do. */
+  states(): string[] {
+    return [...this.#received.values()].map((one) => `notifier ${one.stage}`);
+  }
+
   /** A REFER, in the dialog of a call or out of any. */
   receive(inbound: Inbound, seat: Seat, dialog: Dialog | undefined): void {
     const services = this.#services;

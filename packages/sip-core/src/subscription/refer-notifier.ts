@@ -60,6 +60,11 @@ export class ReferNotifier {
     services.timers.set(this.#usage, services.now + DECISION_MS, () => this.answer(480, undefined));
   }
 
+  /** Where it is. */
+  get stage(): NotifierState['name'] {
+    return this.#state.name;
+  }
+
   /** Whether this is a REFER of that dialog which the phone has not answered. */
   isUndecidedIn(dialog: Dialog): boolean {
     return this.#state.name === 'requested' && this.#dialog === dialog;

@@ -60,6 +60,11 @@ export class ReferSubscriber {
     return this.#state.name === 'sent' || this.#state.name === 'active';
   }
 
+  /** Where it is. */
+  get stage(): SubscriberState['name'] {
+    return this.#state.name;
+  }
+
   /** A verdict may still come: what carries no id is meant for the oldest of these. */
   get isOpen(): boolean {
     return this.isLive && !this.#judged;

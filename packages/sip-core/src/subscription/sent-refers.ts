@@ -31,6 +31,11 @@ export class SentRefers {
     return sent;
   }
 
+  /** The state of each subscription of ours. */
+  states(): string[] {
+    return [...this.#sent.values()].flat().map((one) => `subscriber ${one.stage}`);
+  }
+
   /** Send REFER (RFC 3515 §2.4.1) once no offer of either side is open: some answer 491 to one that crosses a hold. */
   send(order: ReferOrder, session: Session | undefined): void {
     const refuse = (status: number, phrase: string): void => {

@@ -65,6 +65,13 @@ export class TransactionLayer {
     return this.#queue.size;
   }
 
+  /** The state of each transaction, as `invite client proceeding`. */
+  states(): string[] {
+    return [...this.#clients.values(), ...this.#servers.values()].map(
+      ({ side, machine }) => `${machine.name} ${side} ${machine.state.name}`,
+    );
+  }
+
   /** When `wake` has to be called. */
   get deadline(): Millis | undefined {
     return this.#queue.next;

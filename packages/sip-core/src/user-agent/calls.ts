@@ -22,6 +22,15 @@ export class Calls {
     return this.#calls.size;
   }
 
+  /** The state of each call, as `call proceeding`, and of its session. */
+  states(): string[] {
+    return [...this.#calls.values()].flatMap((call) => {
+      const { session } = call;
+      const side = call instanceof IncomingCall ? 'incoming' : 'outgoing';
+      return [`${side} call ${call.stage}`, ...(session === undefined ? [] : [`session ${session.stage}`])];
+    });
+  }
+
   /** Whether `ended` has not been said of it. */
   isUp(call: CallId): boolean {
     return this.#calls.has(call);

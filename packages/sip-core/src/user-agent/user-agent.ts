@@ -158,6 +158,16 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     };
   }
 
+  /** The states in which transactions, calls, sessions and refer subscriptions are now, as often as they are: for tests that count what they reach. */
+  states(): readonly string[] {
+    return [
+      ...this.#layer.states(),
+      ...this.#calls.states(),
+      ...this.#sentRefers.states(),
+      ...this.#receivedRefers.states(),
+    ];
+  }
+
   #drain(): readonly UserAgentOut[] {
     const out = this.#out;
     this.#out = [];

@@ -31,6 +31,10 @@ export type Fault =
   | 'refer-unallowed'
   /** The first NOTIFY is the final one. */
   | 'final-notify-only'
+  /** The final NOTIFY comes 40 s late. */
+  | 'late-notify'
+  /** Every third offer inside a dialog meets 481: the far end has forgotten the call and says so. */
+  | 'offer-unknown'
   /** NOTIFY names no REFER: `Event: refer` without id. */
   | 'notify-without-id'
   /** NOTIFY carries the phone's own address as Contact. */
@@ -60,6 +64,8 @@ const FIRST_LETTERS: Readonly<Record<Fault, string>> = {
   'refer-later': 'R',
   'refer-unallowed': 'RIS',
   'final-notify-only': 'N',
+  'late-notify': 'N',
+  'offer-unknown': 'I',
   'notify-without-id': 'N',
   'own-contact': 'N',
 };
@@ -138,6 +144,17 @@ export function meddle(fault: Fault | undefined, victim: string, from: string, t
         : pass;
     case 'final-notify-only':
       return !sent && sip.method === 'NOTIFY' && / 1\d\d /.test(sip.body.slice(0, 14)) ? reReply('200 OK') : pass;
+    case 'late-notify':
+      return !sent && sip.method === 'NOTIFY' && !/ 1\d\d /.test(sip.body.slice(0, 14))
+        ? { deliver: bytes, laterMs: 40_000 }
+        : pass;
+    case 'offer-unknown':
+      return sent &&
+        Number.parseInt(cseq, 10) % 3 === 2 &&
+        sip.method === 'INVITE' &&
+        tagOf(sip.headers.get('to')) !== undefined
+        ? reReply('481 Call/Transaction Does Not Exist')
+        : pass;
     case 'notify-without-id':
       return !sent && sip.method === 'NOTIFY' && /;\s*id=/.test(sip.headers.get('event') ?? '')
         ? edited(bytes, /^(Event:[^;\r]*)[^\r]*/im, '$1')

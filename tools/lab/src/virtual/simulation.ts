@@ -7,12 +7,14 @@ import type { ExchangeStyle } from '../exchange/settings.ts';
 import { meddleAll } from '../network/mischief.ts';
 import { type Act, PERSONS, type Person } from './acts.ts';
 import { cast, headcount } from './cast.ts';
-import { type Coverage, cover } from './coverage.ts';
+import { type Coverage, cover, coverStack, noCoverage } from './coverage.ts';
+import { bentFor, type Deed, Director, moments } from './moments.ts';
 import { type Desk, HOSTS, NAMES, USERS, VirtualOffice } from './office.ts';
 import { judge } from './oracle.ts';
 import { type Mind, personMind, retrievingMind } from './persons.ts';
 import type { Sabotage } from './sabotage.ts';
 import { meddlingOf, type Planted, plant, weatherOf } from './weathers.ts';
+import { wishesOf } from './wishes.ts';
 
 /** What every office of a simulation shares. */
 export interface SimulationOptions {
@@ -55,6 +57,8 @@ const SETTLE_MS = 200_000;
 /** How often people look at their phones: while something changes, and at most while nothing does. */
 const LOOK = { least: 150, spread: 700, longest: 2_500 };
 const SLOW_LOOK = { least: 1_500, spread: 3_000, longest: 20_000 };
+/** In one of so many offices the states of the stacks are counted: at every look of every person. */
+const STACK_EVERY = 16;
 /** A registration that is renewed soon enough after the exchange has forgotten it. */
 const SHORT_S = 60;
 /** A registration that outlasts the office. */
@@ -74,8 +78,13 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
     return agent;
   };
   const outcomes: string[] = [];
-  const coverage: Coverage = {};
-  const office = new VirtualOffice({
+  const coverage = noCoverage();
+  const due = planted.has('timing') ? moments(random) : [];
+  const wishes = new Map(PERSONS.map((who) => [who, wishesOf(random)]));
+  const director = new Director(due, (afterMs, deed) =>
+    office.clock.alarm(office.clock.now() + afterMs, () => befall(office, deed)),
+  );
+  const office: VirtualOffice = new VirtualOffice({
     seed,
     style,
     make,
@@ -85,8 +94,10 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
     endsBothLegs: planted.has('ends-both-legs'),
     registeredS: planted.has('exchange-restart') ? SHORT_S : random.chance(0.2) ? LONG_S : 0,
     trusts: random.chance(0.3) ? 'digest' : 'address',
-    journal: (_who, entry) => {
-      cover(coverage, entry);
+    wishes: (who) => ({ transfer: wishes.get(who) ?? {} }),
+    journal: (who, entry) => {
+      const edge = cover(coverage, entry);
+      if (edge !== undefined) director.saw(who, edge);
       if (entry.type !== 'notice') return;
       const outcome = OUTCOMES[entry.notice.event_type];
       if (outcome !== undefined) outcomes.push(outcome);
@@ -105,7 +116,14 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
     office.pass(2_000);
     const tempers = cast(PERSONS.slice(0, phones), planted, random);
     misfortunes(office, planted, random);
-    actUntil(office, (who) => personMind(tempers.get(who)!, random), ACTING_MS, random, LOOK);
+    const look =
+      seed % STACK_EVERY === 0
+        ? () => {
+            for (const agent of agents) coverStack(coverage, agent);
+          }
+        : () => {};
+    const tempered = (who: Person) => (who === 'receptionist' ? bentFor(due, tempers.get(who)!) : tempers.get(who)!);
+    actUntil(office, (who) => personMind(tempered(who), random), ACTING_MS, random, LOOK, look);
     epilogueAt = office.clock.now();
     const first: Partial<Record<Person, string>> = { receptionist: USERS.caller, specialist: USERS.caller };
     actUntil(office, (who) => retrievingMind(first[who]), epilogueAt + EPILOGUE_MS, random, SLOW_LOOK);
@@ -162,6 +180,34 @@ export function isGood(report: OfficeReport): boolean {
   return lostCallers.length + brokenPromises.length + leaks.length === 0 && uncaught === undefined;
 }
 
+/** One of the deeds that a director has done. */
+function befall(office: VirtualOffice, deed: Deed): void {
+  if (deed.type === 'exchange-restarts') {
+    office.restartExchange();
+    return;
+  }
+  if (deed.type === 'press') {
+    office.desks.receptionist.press(deed.intent);
+    return;
+  }
+  const desk = office.desks[deed.who];
+  switch (deed.type) {
+    case 'hangs-up':
+      for (const { id } of desk.crashed ? [] : desk.runtime.state.calls)
+        desk.press({ verb: 'call.hangup', callId: id });
+      return;
+    case 'crashes':
+      desk.crash();
+      return;
+    case 'restarts':
+      desk.crash();
+      desk.restart();
+      return;
+    default:
+      deed satisfies never;
+  }
+}
+
 /** Power cuts: of a phone for good, of a phone for a while, of the exchange. */
 function misfortunes(office: VirtualOffice, planted: ReadonlySet<Planted>, random: SeededRandom): void {
   const later = (spanMs: number, act: () => void) =>
@@ -184,6 +230,7 @@ function actUntil(
   endMs: Millis,
   random: SeededRandom,
   look: { readonly least: Millis; readonly spread: Millis; readonly longest: Millis },
+  onLook: () => void = () => {},
 ): void {
   for (const desk of office.staff) {
     const mind = mindOf(desk.who);
@@ -197,6 +244,7 @@ function actUntil(
         state = desk.runtime.state;
         const intents = mind(desk.runtime.snapshot(), now);
         for (const intent of intents) desk.press(intent);
+        onLook();
         waitMs = changed || intents.length > 0 ? 0 : Math.min(waitMs * 1.25 + look.least / 2, look.longest);
       }
       office.clock.alarm(now + look.least + waitMs + random.next() * look.spread, lookOnce);

@@ -17,6 +17,8 @@ const PEOPLE = [
   'caller-leaves',
   /** Everybody presses any key at any time. */
   'nervous',
+  /** Somebody does something at the very moment at which a transfer changes its state. */
+  'timing',
 ] as const;
 const HABITS = [
   'hold-refused',
@@ -32,6 +34,8 @@ const HABITS = [
   'bye-before-notify',
   'terminated-notify',
   'final-notify-only',
+  'late-notify',
+  'offer-unknown',
   'notify-without-id',
   'own-contact',
   'wrong-replaces',

@@ -25,7 +25,7 @@ test('simulation: counts of workers add up in any order, failing seeds in the or
 
 test('simulation: an edge that no office took is named, with the reason where one is known', () => {
   const edges = ['armed -> referring by target-answered', 'referring -> unsure by timer', 'watching -> over by ended'];
-  const gaps = gapsIn({ 'armed -> referring by target-answered': 3 }, edges);
+  const gaps = gapsIn({ 'armed -> referring by target-answered': 3 }, edges, 'transferor');
   assert.deepEqual(
     gaps.map(({ edge, why }) => [edge, why !== undefined]),
     [

@@ -1,4 +1,4 @@
-import { addCoverage, type Coverage } from '../../virtual/coverage.ts';
+import { addCoverage, type Coverage, noCoverage } from '../../virtual/coverage.ts';
 import { isGood, type OfficeReport } from '../../virtual/simulation.ts';
 import { PLANTED } from '../../virtual/weathers.ts';
 
@@ -42,7 +42,7 @@ export function emptyTally(): Tally {
     byStyle: {},
     byPhones: {},
     byOutcome: {},
-    coverage: {},
+    coverage: noCoverage(),
     failing: [],
   };
 }
@@ -68,7 +68,8 @@ export function count(tally: Tally, report: OfficeReport): void {
 export function merge(tally: Tally, more: Tally): void {
   for (const key of ['offices', 'messages', 'phones', 'lostCallers', 'brokenPromises', 'leaks', 'uncaught'] as const)
     tally[key] += more[key];
-  for (const key of ['byFault', 'byStyle', 'byPhones', 'byOutcome', 'coverage'] as const)
+  addCoverage(tally.coverage, more.coverage);
+  for (const key of ['byFault', 'byStyle', 'byPhones', 'byOutcome'] as const)
     for (const [name, n] of Object.entries(more[key])) add(tally[key], name, n);
   tally.failing.push(...more.failing);
   tally.failing.sort((a, b) => a.seed - b.seed);
