@@ -36,6 +36,8 @@ export interface Leg {
   readonly wishes: Wish[];
   /** Media hosts and directions of the SDP that the party received and did not refuse, by time. */
   readonly peers: Named[];
+  /** Every media host that it was offered, refused ones too: whom the call was to be with. */
+  readonly offered: Set<string>;
   /** All packets of the call, by time. */
   readonly steps: Lived[];
 }
@@ -73,6 +75,7 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
         endedBy: undefined,
         wishes: [],
         peers: [],
+        offered: new Set(),
         steps: [],
       };
       legs.set(seen.callId, leg);
@@ -112,13 +115,15 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
         agreedAt: undefined,
         refusedAt: undefined,
       });
-    } else if (seen.mediaHost !== undefined)
+    } else if (seen.mediaHost !== undefined) {
+      leg.offered.add(seen.mediaHost);
       leg.peers.push({
         atMs: livedAt,
         host: seen.mediaHost,
         direction: seen.direction,
         offer: seen.status === undefined && seen.method !== 'ACK' ? seen.cseq.number : undefined,
       });
+    }
   }
   return [...legs.values()];
 }
@@ -136,6 +141,11 @@ export function isProvisional(status: number | undefined): boolean {
 /** The call stood at `at`. */
 export function standsAt(leg: Leg, at: Millis): boolean {
   return leg.upAt !== undefined && leg.upAt <= at && (leg.endedAt === undefined || leg.endedAt > at);
+}
+
+/** The call had ended at `at`. */
+export function over(leg: Leg, at: Millis): boolean {
+  return leg.endedAt !== undefined && leg.endedAt <= at;
 }
 
 /** The party itself held the far end at `at`. */

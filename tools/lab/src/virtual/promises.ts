@@ -1,7 +1,8 @@
 import type { Millis } from '@switchhook/sans-io';
-import { ends, joins, type Person } from './acts.ts';
+import { joins, type Person } from './acts.ts';
+import { endedByAct, names } from './excuses.ts';
 import { holds, isSuccess, type Leg, type Lived, standsAt, type Wish, wishAt } from './legs.ts';
-import { ACT_REACH_MS, type Case, type Sound, seconds } from './oracle.ts';
+import { type Case, type Sound, seconds } from './oracle.ts';
 
 /** How long a phone may take to answer a request that reached it. */
 const ANSWER_MS = 1_000;
@@ -41,14 +42,21 @@ function earlyByes(found: Case, who: Person, lived: readonly Lived[], legs: read
         (isSuccess(step.seen.sipfrag) ||
           // Replaced by the far side (RFC 3891 §3): whoever is replaced ends the old leg itself.
           (step.seen.method === 'INVITE' && step.seen.hasReplaces) ||
-          (step.seen.method === 'BYE' && step.seen.callId !== seen.callId)),
+          // Of the call that Refer-To names; or, where no REFER helped, of one that the phone had joined with this one.
+          (step.seen.method === 'BYE' &&
+            (names(seen.refersTo, step.seen.callId) ||
+              (step.seen.callId !== seen.callId && bridges(found, who, step.livedAt))))),
     );
-    const pressed = found.acts.some(
-      (act) => act.who === who && ends(act) && act.atMs <= end && end - act.atMs < ACT_REACH_MS,
-    );
+    const pressed = endedByAct(found, who, leg, end);
     if (!proof && !pressed && !deadBefore(leg, end)) broken.push(`${seconds(end)} BYE of ${who} without evidence`);
   }
   return broken;
+}
+
+/** The phone had joined two calls without its person: one hang-up ends both (transfer.md §10). */
+function bridges(found: Case, who: Person, at: Millis): boolean {
+  const last = found.sounds?.findLast((sound) => sound.who === who && sound.atMs < at);
+  return (last?.bridged.length ?? 0) > 1;
 }
 
 /** RFC 3261 §12.2.1.2: a 481, a 408 or silence to a request inside the dialog ends it, whatever a transfer is doing. */

@@ -18,6 +18,10 @@ export interface Sighting {
   /** To has a tag: the request is inside a dialog. */
   readonly inDialog: boolean;
   readonly hasReplaces: boolean;
+  /** Call-ID that Refer-To names in Replaces: the call that is to be replaced, as the one who refers knows it. */
+  readonly refersTo: string | undefined;
+  /** Subscription-State, without its parameters. */
+  readonly subscription: string | undefined;
   /** Direction of the first audio description (RFC 3264 §5.1), and where its media is to go. */
   readonly direction: string | undefined;
   readonly mediaHost: string | undefined;
@@ -60,6 +64,8 @@ export class Witness {
     let type = '';
     let inDialog = false;
     let hasReplaces = false;
+    let refersTo: string | undefined;
+    let subscription: string | undefined;
     let at = lineEnd(text, 0, end);
     const start = text.slice(0, at);
     while (at < end) {
@@ -87,6 +93,17 @@ export class Witness {
         case 'c':
           type = text
             .slice(colon + 1, next)
+            .trim()
+            .toLowerCase();
+          break;
+        case 'refer-to':
+        case 'r':
+          refersTo = replacedIn(text.slice(colon + 1, next));
+          break;
+        case 'subscription-state':
+          subscription = text
+            .slice(colon + 1, next)
+            .split(';')[0]!
             .trim()
             .toLowerCase();
           break;
@@ -118,6 +135,8 @@ export class Witness {
       branch,
       inDialog,
       hasReplaces,
+      refersTo,
+      subscription,
       direction: isSdp ? directionOf(body) : undefined,
       mediaHost: isSdp ? /^c=IN IP4 ([\d.]+)/m.exec(body)?.[1] : undefined,
       mediaPort: isSdp ? Number(/^m=audio (\d+)/m.exec(body)?.[1] ?? 0) : 0,
@@ -129,6 +148,12 @@ export class Witness {
   #nameOf(address: string): string {
     return this.#names[address] ?? this.#names[address.slice(0, address.lastIndexOf(':'))] ?? address;
   }
+}
+
+/** Call-ID in the Replaces of a Refer-To, unescaped (RFC 3891 §6.1). */
+function replacedIn(referTo: string): string | undefined {
+  const escaped = /[?&]replaces=([^&>]*)/i.exec(referTo)?.[1];
+  return escaped === undefined ? undefined : decodeURIComponent(escaped).split(';')[0];
 }
 
 /** A copy may overtake its original. */
