@@ -4,6 +4,8 @@ import { USERS } from './office.ts';
 import type { Temper } from './persons.ts';
 import type { Planted } from './weathers.ts';
 
+/** One in seven refers without asking. */
+const BLIND = ['no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'key', 'verb'] as const;
 const HEADCOUNTS = [3, 3, 3, 4, 4, 5, 6, 7, 8] as const;
 
 /** Three to eight telephones. */
@@ -38,7 +40,7 @@ function temperOf(who: Person, people: readonly Person[], planted: ReadonlySet<P
     dials: undefined,
     transfers: undefined,
     completes: random.pick(['key', 'key', 'key', 'put-down', 'put-down', 'merge', 'bridge', 'swap', 'cancel'] as const),
-    blind: random.chance(0.15),
+    blind: random.pick(BLIND),
     presses: random.pick(['in-time', 'in-time', 'in-time', 'early', 'twice-early'] as const),
   };
   if (who === 'receptionist') return { ...temper, transfers: { to: USERS.specialist, times: 2 } };

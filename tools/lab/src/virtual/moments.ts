@@ -15,6 +15,8 @@ export interface Moment {
 export type Deed =
   | { readonly type: 'press'; readonly intent: Intent }
   | { readonly type: 'hangs-up' | 'crashes' | 'restarts'; readonly who: 'caller' | 'specialist' }
+  /** The receptionist ends its call with that one. */
+  | { readonly type: 'drops'; readonly who: 'caller' | 'specialist' }
   | { readonly type: 'exchange-restarts' };
 
 /** How the receptionist goes about it so that its transfer comes into the state at all. */
@@ -43,27 +45,36 @@ const WAYS: Readonly<Record<string, Partial<Temper>>> = {
   holding: {},
 };
 
-const DEEDS: readonly Deed[] = [
+/** Again and again: what somebody does while an answer is on its way. */
+const QUICK: readonly Deed[] = [
   ...(['cancel', 'complete', 'swap', 'merge', 'bridge'] as const).map(
     (press) => ({ type: 'press', intent: { verb: `transfer.${press}` } }) as const,
   ),
+  ...(['caller', 'specialist'] as const).map((who) => ({ type: 'hangs-up', who }) as const),
+];
+const OTHERS: readonly Deed[] = [
   { type: 'press', intent: { verb: 'hook.put-down' } },
   { type: 'press', intent: { verb: 'key.hold' } },
   { type: 'press', intent: { verb: 'call.swap' } },
   ...(['caller', 'specialist'] as const).flatMap((who) =>
-    (['hangs-up', 'hangs-up', 'restarts', 'crashes'] as const).map((type) => ({ type, who }) as const),
+    (['drops', 'restarts', 'crashes'] as const).map((type) => ({ type, who }) as const),
   ),
   { type: 'exchange-restarts' },
 ];
 
-/** Within a round trip, or a little later. */
-const DELAYS = [0, 2, 5, 9, 15, 40, 300, 1_500] as const;
+/** Within a round trip, ms: so long most states last that wait for an answer. */
+const SHORT = [0, 1, 3, 6, 9, 14] as const;
+const LONG = [40, 300, 1_500, 8_000] as const;
 
 /** Draw what an office of this kind has: two moments of one way through a transfer. */
 export function moments(random: SeededRandom): readonly Moment[] {
   const states = Object.keys(WAYS);
   const first = random.pick(states);
-  const one = (state: string): Moment => ({ state, afterMs: random.pick(DELAYS), deed: random.pick(DEEDS) });
+  const one = (state: string): Moment => ({
+    state,
+    afterMs: random.pick(random.chance(0.7) ? SHORT : LONG),
+    deed: random.pick(random.chance(0.7) ? QUICK : OTHERS),
+  });
   return [one(first), one(random.chance(0.5) ? first : random.pick(states))];
 }
 

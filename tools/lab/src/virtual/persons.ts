@@ -23,8 +23,8 @@ export interface Temper {
   readonly transfers: { readonly to: string; readonly times: number } | undefined;
   /** How a consultation goes on. */
   readonly completes: 'key' | 'put-down' | 'merge' | 'bridge' | 'swap' | 'cancel';
-  /** Transfers blind by a long press, without talking to the target. */
-  readonly blind: boolean;
+  /** Transfers without talking to the target: by a long press once the caller is held, or by a verb that holds it first. */
+  readonly blind: 'no' | 'key' | 'verb';
   /** Presses Transfer while the target still rings, and once more after that. */
   readonly presses: 'in-time' | 'early' | 'twice-early';
 }
@@ -60,7 +60,7 @@ const KEYS: readonly Intent[] = [
 
 /** Somebody at a telephone: rings whom it wants to, answers, hands over, and presses any key at any time. */
 export function personMind(temper: Temper, random: SeededRandom): Mind {
-  let typed: string[] = [];
+  let typed: Intent[] = [];
   let since = 0;
   let last = '';
   let dialled = temper.dials === undefined;
@@ -73,7 +73,11 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
     const picture = `${snapshot.lines.map((line) => line.state).join()} ${snapshot.transfer?.state} ${snapshot.transfer?.outcome}`;
     if (picture !== last) [last, since] = [picture, nowMs];
     const stoodMs = nowMs - since;
-    if (typed.length > 0) return [{ verb: 'key.digit', digit: typed.shift()! }];
+    const [next, ...rest] = typed;
+    if (next !== undefined) {
+      typed = rest;
+      return [next];
+    }
     if (!dialled && nowMs >= temper.dials!.atMs) {
       dialled = true;
       return [{ verb: 'call.dial', to: temper.dials!.to }];
@@ -103,8 +107,11 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
       transfers++;
       armedPresses = 0;
       joined = false;
-      typed = [...`${temper.transfers!.to}#`];
-      return [temper.blind ? { verb: 'key.transfer-long' } : { verb: 'key.transfer' }];
+      const { to } = temper.transfers!;
+      if (temper.blind === 'verb') return [{ verb: 'transfer.blind', to }];
+      const digits = [...to].map((digit) => ({ verb: 'key.digit', digit }) as const);
+      typed = [...digits, temper.blind === 'key' ? { verb: 'key.transfer-long' } : { verb: 'key.digit', digit: '#' }];
+      return [{ verb: 'key.transfer' }];
     }
     return [];
   };

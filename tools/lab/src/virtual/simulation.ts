@@ -67,7 +67,7 @@ const LONG_S = 3600;
 /** Play one office from its seed. Never throws: an exception of ours is in the report. */
 export function playOffice(seed: number, options: SimulationOptions): OfficeReport {
   const random = new SeededRandom(seed);
-  const planted = plant(random);
+  const planted = new Set(plant(random));
   const style = options.style ?? random.pick(['proxy', 'b2bua'] as const);
   const phones = headcount(random);
   const { crypto, sabotage } = options;
@@ -80,6 +80,8 @@ export function playOffice(seed: number, options: SimulationOptions): OfficeRepo
   const outcomes: string[] = [];
   const coverage = noCoverage();
   const due = planted.has('timing') ? moments(random) : [];
+  // What a phone does by itself where no peer takes REFER is aimed at as well.
+  if (due.length > 0 && random.chance(0.2)) planted.add('refer-unallowed');
   const wishes = new Map(PERSONS.map((who) => [who, wishesOf(random)]));
   const director = new Director(due, (afterMs, deed) =>
     office.clock.alarm(office.clock.now() + afterMs, () => befall(office, deed)),
@@ -192,6 +194,13 @@ function befall(office: VirtualOffice, deed: Deed): void {
   }
   const desk = office.desks[deed.who];
   switch (deed.type) {
+    case 'drops': {
+      const { receptionist } = office.desks;
+      const calls = receptionist.crashed ? [] : receptionist.runtime.state.calls;
+      for (const { id, number } of calls)
+        if (number === USERS[deed.who]) receptionist.press({ verb: 'call.hangup', callId: id });
+      return;
+    }
     case 'hangs-up':
       for (const { id } of desk.crashed ? [] : desk.runtime.state.calls)
         desk.press({ verb: 'call.hangup', callId: id });

@@ -56,11 +56,15 @@ export const PLANTED: readonly Planted[] = [...WEATHERS, ...MISFORTUNES, ...PEOP
 /** How many kinds an office holds: two at an average, so that each of the kinds is in about one office of twelve. */
 const HOW_MANY = [0, 1, 1, 2, 2, 2, 3, 3, 4] as const;
 
+/** Share of offices that aim at rare edges of the transfer besides. */
+const TIMED = 0.2;
+
 /** Draw what is planted into one office, in the order of `PLANTED`. */
 export function plant(random: SeededRandom): ReadonlySet<Planted> {
   const wanted = random.pick(HOW_MANY);
   const drawn = new Set<Planted>();
   while (drawn.size < wanted) drawn.add(random.pick(PLANTED));
+  if (random.chance(TIMED)) drawn.add('timing');
   return drawn;
 }
 

@@ -18,13 +18,25 @@ const REASONS: Readonly<Record<Machine, readonly (readonly [RegExp, string])[]>>
   transferor: [
     [/^referring -> .* by timer$/, 'a REFER on the wire ends by its own transaction (64·T1) before the guard of 70 s'],
     [
-      /^(backing-off|referring|unsure|watching) .* by target-answered$/,
-      'a forked second answer: the exchanges here ring one phone an extension',
+      /^(?!retrieving -> (caller-held|retrieving)).* -> (over|caller-held|retrieving) by (hold|resume)-refused$/,
+      'a re-INVITE that meets 408, 481 or silence ends the call in the user agent, which says `ended` and no refusal',
     ],
   ],
-  transferee: [],
-  target: [],
-  stack: [],
+  transferee: [
+    [/asking/, 'the phone never asks about a REFER: it does what `acceptRefer` lets it, and refuses the rest'],
+    [/by hang-up$/, 'a person who hangs up is `failed` for the call that a REFER placed: 487 is reported all the same'],
+  ],
+  target: [
+    [/refuse 403|-> ask/, 'an INVITE of a stranger with Replaces is dropped by the user agent (RFC 3891 §5)'],
+    [/refuse 486/, 'nobody in the office asks for `early-only`, which is for call pickup'],
+    [/refuse 603/, 'a call that has ended is known to the user agent alone, which answers 603 itself'],
+    [/keep-ringing/, '`replaceRinging` is off, so that the user agent answers 481 (RFC 3891 §3)'],
+    [/take-over-early/, 'whoever is rung by a phone of the office never moves that call while it rings'],
+  ],
+  stack: [
+    [/^non-invite (client|server) proceeding$/, 'nobody here answers 100 to anything but INVITE (RFC 4320 §4.1)'],
+    [/^(non-invite server trying|notifier requested)$/, 'the answer follows in the step in which the request came'],
+  ],
 };
 
 /** Why it cannot be reached here; undefined where it can and was only not met yet. */
