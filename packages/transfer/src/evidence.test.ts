@@ -51,6 +51,43 @@ test('transfer.md §6 S2: the target’s BYE completes after 2 s without contrad
   assert.equal(run.state.name, 'over');
 });
 
+test('transfer.md §6 S2: while NOTIFYs come, the target’s BYE may have been by hand: it waits longer than the caller’s INVITE can', () => {
+  for (const run of [watching().feed(notify(100), ended('target')), watching().feed(ended('target'), notify(100))]) {
+    assert.equal(run.outcome, undefined);
+    assert.equal(run.timer('bye-evidence'), 40_000);
+    assert.deepEqual(run.did, [], 'the caller is held');
+    assert.equal(run.feed(notify(481, 'terminated')).outcome?.name, 'failed');
+    assert.equal(run.state.name, 'caller-held');
+    assert.deepEqual(run.feed(cancel).did, ['resume caller']);
+  }
+  const silent = watching().feed(notify(100), ended('target'), rings('bye-evidence'));
+  assert.deepEqual(
+    [silent.outcome, silent.did],
+    [{ name: 'completed', evidence: { name: 'target-bye' } }, ['end caller']],
+  );
+});
+
+test('transfer.md §6 S2: a subscription that ends without a verdict has nothing more to say: 2 s again', () => {
+  const run = watching().feed(notify(100), ended('target'), notify(undefined, 'terminated'));
+  assert.equal(run.timer('bye-evidence'), 2_000);
+  assert.deepEqual(run.feed(rings('bye-evidence')).did, ['end caller']);
+});
+
+test('transfer.md §6 S2: NOTIFY 180 after the target’s BYE: it is called anew, and its BYE proves nothing', () => {
+  const run = watching().feed(notify(100), ended('target'), notify(180));
+  assert.equal(run.timer('verdict'), 180_000);
+  assert.deepEqual(run.feed(rings('bye-evidence')).did, []);
+  run.feed(rings('verdict'));
+  assert.deepEqual([run.outcome, run.state.name], [{ name: 'unknown', why: 'no-verdict' }, 'unsure']);
+  const joined = watching().feed(notify(100), ended('target'), notify(180), notify(200, 'terminated'));
+  assert.equal(joined.outcome?.name, 'completed');
+});
+
+test('transfer.md §6: an exchange that says nothing after 100 is believed after two seconds where its profile says so', () => {
+  const run = watching(transferRules('ozeki')).feed(notify(100), ended('target'));
+  assert.equal(run.timer('bye-evidence'), 2_000);
+});
+
 test('transfer.md §6 S2: a NOTIFY that contradicts the target’s BYE wins, and the caller stays', () => {
   const run = watching().feed(ended('target'), notify(481, 'terminated'));
   assert.deepEqual(run.outcome, { name: 'failed', stage: 'notify', status: 481, phrase: '' });

@@ -48,9 +48,24 @@ function earlyByes(found: Case, who: Person, lived: readonly Lived[], legs: read
               (step.seen.callId !== seen.callId && bridges(found, who, step.livedAt))))),
     );
     const pressed = endedByAct(found, who, leg, end);
-    if (!proof && !pressed && !deadBefore(leg, end)) broken.push(`${seconds(end)} BYE of ${who} without evidence`);
+    if (!proof && !sentAway(leg, legs, end) && !pressed && !deadBefore(leg, end))
+      broken.push(`${seconds(end)} BYE of ${who} without evidence`);
   }
   return broken;
+}
+
+/**
+ * The far end had sent this party on to somebody, who has answered: whoever was sent ends the old call where the other
+ * forgets it (transfer.md §6).
+ */
+function sentAway(leg: Leg, legs: readonly Leg[], end: Millis): boolean {
+  const agreed = leg.steps.find(
+    ({ seen, outgoing }) => outgoing && seen.cseq.method === 'REFER' && isSuccess(seen.status),
+  );
+  if (agreed === undefined) return false;
+  return legs.some(
+    (other) => other !== leg && other.upAt !== undefined && other.upAt > agreed.livedAt && other.upAt <= end,
+  );
 }
 
 /** The phone had joined two calls without its person: one hang-up ends both (transfer.md §10). */

@@ -31,8 +31,23 @@ export const deciding: readonly Mutant[] = [
     ],
     [
       "the target's BYE is no proof for two seconds",
-      "effects: nowOrNever('bye-evidence', rules.byeEvidenceMs)",
+      "effects: nowOrNever('bye-evidence', evidenceMs(notifies, rules))",
       "effects: nowOrNever('bye-evidence', 0)",
+    ],
+    [
+      "the target's BYE waits for the NOTIFY of who notifies",
+      'return notifies ? Math.max(rules.byeEvidenceMs, rules.byeNotifyMs) : rules.byeEvidenceMs;',
+      'return rules.byeEvidenceMs;',
+    ],
+    [
+      'a NOTIFY after the BYE makes it wait longer',
+      'if (hasLeft && notifies !== state.notifies) {',
+      'if (hasLeft && notifies !== state.notifies && notifies === undefined) {',
+    ],
+    [
+      'a target that is called anew has not been replaced',
+      'if (hasLeft && notifies && status !== undefined && status >= 180) {',
+      'if (hasLeft && notifies && status !== undefined && status >= 200) {',
     ],
     [
       'a NOTIFY of an earlier round is no news',
@@ -55,11 +70,7 @@ export const deciding: readonly Mutant[] = [
       'if (status !== undefined && status >= 300) {',
       'if (status !== undefined && status >= 400) {',
     ],
-    [
-      'terminated without a verdict starts a short wait',
-      "event.subscription === 'terminated' ? 0 : event.expiresMs",
-      'event.expiresMs',
-    ],
+    ['terminated without a verdict starts a short wait', 'notifies ? event.expiresMs : 0', 'event.expiresMs'],
     [
       'a late timer does not cut off the wait for a BYE',
       "return referee === 'up' && replaced !== 'left' ? leaveOpen",
