@@ -79,9 +79,9 @@ export function handedOver(found: Case, who: Person, leg: Leg, at: Millis): bool
   return handings(found, who, at).some((handing) => handing.leg === leg || names(handing.replaces, leg.callId));
 }
 
-/** Planted mischief may have overwritten the first four letters. */
+/** Replaces names this call, also where planted mischief has overwritten its first four letters (`wrong-replaces`). */
 export function names(replaces: string | undefined, callId: string): boolean {
-  return replaces !== undefined && replaces.slice(4) === callId.slice(4);
+  return replaces === callId || (replaces?.startsWith('zzzz') === true && replaces.slice(4) === callId.slice(4));
 }
 
 /** Somebody with whom this party was in a call hung up, or lost power. */

@@ -370,4 +370,77 @@ test('oracle: transfer.md §6: whom the exchange still rings a target for waits 
   assert.match(of(history).lostCallers.join(), /caller talks to receptionist, who has no call/);
 });
 
+test('oracle: an act of half a minute ago is no excuse for a call that the far end ends now', () => {
+  const history = [...talking(), ...ended(20_000)];
+  assert.match(of(history, [act(8_000, 'caller', 'key.cancel')]).lostCallers.join(), /last call of caller/);
+  assert.match(of(history, [act(8_000, 'receptionist', 'key.cancel')]).lostCallers.join(), /last call of receptionist/);
+});
+
+test('oracle: an exchange that was started anew has forgotten the calls of before, and no others', () => {
+  const restarted = (at: number) => of([...talking(), ...ended(20_000)], [act(at, 'exchange', 'restart')]).lostCallers;
+  assert.deepEqual(restarted(15_000), []);
+  assert.match(restarted(500).join(), /last call of caller/);
+});
+
+test('oracle: power that was cut before a call began is no excuse for its end', () => {
+  const cut = (at: number) => of([...talking(), ...ended(20_000)], [act(at, 'caller', 'crash')]).lostCallers.join();
+  assert.doesNotMatch(cut(15_000), /last call of caller/);
+  assert.match(cut(500), /last call of caller/);
+});
+
+test('oracle: RFC 3261 §12.2.1.2: 481 ends the call in which it was said, and excuses no other', () => {
+  const unknown = (call: string) => [
+    packet(19_900, 'receptionist>', 'INVITE sip:c SIP/2.0', '5 INVITE', call, ...sdp(HOSTS.receptionist, 'sendonly')),
+    packet(19_950, 'receptionist<', 'SIP/2.0 481 Unknown', '5 INVITE', call),
+  ];
+  assert.doesNotMatch(of([...talking(), ...unknown('r'), ...ended(20_000)]).lostCallers.join(), /call of caller/);
+  assert.match(of([...talking(), ...unknown('x'), ...ended(20_000)]).lostCallers.join(), /last call of caller/);
+});
+
+test('oracle: transfer.md §6, S2: a BYE by hand is believed after 2 s, or after 40 s where NOTIFYs come, and not before', () => {
+  const consult = [
+    packet(11_000, 'receptionist>', 'INVITE sip:s SIP/2.0', '1 INVITE', 's', ...sdp(HOSTS.receptionist, 'sendrecv', 6)),
+    packet(12_000, 'receptionist<', OK, '1 INVITE', 's', ...sdp(HOSTS.specialist, 'sendrecv')),
+  ];
+  const to = 'Refer-To: <sip:s@x?Replaces=s%3Bto-tag%3Db%3Bfrom-tag%3Da>';
+  const refer = [
+    packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r', [to]),
+    packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r'),
+  ];
+  const notify = packet(15_200, 'receptionist<', 'NOTIFY sip:r SIP/2.0', '1 NOTIFY', 'r', [
+    'Subscription-State: active;expires=180',
+  ]);
+  const gone = packet(15_500, 'receptionist<', 'BYE sip:r SIP/2.0', '8 BYE', 's');
+  const judged = (end: number, more: readonly Datagram[] = []) => {
+    const datagrams = [...talking(), ...held(10_000), ...consult, ...refer, ...more, gone, ...ended(end)];
+    return of(datagrams, [act(15_499, 'specialist', 'call.hangup')]).lostCallers.join();
+  };
+  assert.doesNotMatch(judged(17_600), /call of caller/);
+  assert.match(judged(16_000), /last call of caller/);
+  assert.match(judged(17_600, [notify]), /last call of caller/);
+  assert.doesNotMatch(judged(55_600, [notify]), /call of caller/);
+});
+
+test('oracle: the BYE of a call that Refer-To does not name is no evidence, unless the phone had joined the two', () => {
+  const to = 'Refer-To: <sip:s@x?Replaces=s%3Bto-tag%3Db%3Bfrom-tag%3Da>';
+  const other = (call: string) => [
+    packet(15_000, 'receptionist>', 'REFER sip:c SIP/2.0', '3 REFER', 'r', [to]),
+    packet(15_100, 'receptionist<', 'SIP/2.0 202 Accepted', '3 REFER', 'r'),
+    packet(15_500, 'receptionist<', 'BYE sip:r SIP/2.0', '8 BYE', call),
+    packet(15_501, 'receptionist>', OK, '8 BYE', call),
+  ];
+  const judged = (call: string, bridged: readonly number[] = []) =>
+    judge({
+      datagrams: [...talking(), ...held(10_000), ...other(call), ...ended(18_000)],
+      names: NAMES,
+      acts: [],
+      sounds: [{ who: 'receptionist', atMs: 15_200, connected: [], bridged }],
+      epilogueAt: 100_000,
+      judgedAt: 160_000,
+    }).brokenPromises.join();
+  assert.equal(judged('s'), '');
+  assert.match(judged('x'), /without evidence/);
+  assert.equal(judged('x', [4, 6]), '');
+});
+
 test.run();
