@@ -111,7 +111,7 @@ class LadderPlay {
       const [fragment = '-', ...state] = rest;
       const [stated, ...fields] = state.join(' ').replace('CSEQ', cseqOfRefer(party)).split(' | ');
       const code = fragment === '-' ? undefined : Number(fragment);
-      party.notifies(code, ...(stated === undefined || stated === '' ? [] : [stated]), fields);
+      party.notifies(code, stated === undefined || stated === '' ? undefined : stated, fields);
     } else if (word === 'BYE') party.hangsUp(rest.length === 0 ? undefined : rest.join(' '));
     else if (word === 'hold') party.reinvites('sendonly');
     else if (word === 're-INVITE') party.reinvites();
