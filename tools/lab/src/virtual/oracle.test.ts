@@ -1,3 +1,4 @@
+// Long because every excuse of the oracle has its history here, and all are told in the same packets.
 import assert from 'node:assert/strict';
 import type { Datagram } from '@switchhook/ladder';
 import { test } from 'uvu';
