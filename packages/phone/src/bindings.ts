@@ -21,7 +21,14 @@ export type DeviceEvent =
 /** What a key means; `when` = only in such a state is the long press bound. */
 export interface KeyBinding {
   readonly short: Intent;
-  readonly long?: { readonly intent: Intent; readonly when?: (state: PhoneState) => boolean };
+  readonly long?: {
+    readonly intent: Intent;
+    /** When the key comes up after it. */
+    readonly release?: Intent;
+    /** Default 1000. */
+    readonly afterMs?: number;
+    readonly when?: (state: PhoneState) => boolean;
+  };
   readonly double?: { readonly intent: Intent; readonly when?: (state: PhoneState) => boolean };
 }
 
@@ -32,12 +39,33 @@ const digits: KeyTable = Object.fromEntries(
   [...'0123456789*#'].map((digit) => [digit, { short: { verb: 'key.digit', digit } }]),
 );
 
+/** Held this long lets one speak while Mute is held; it must not cost the first words. */
+const speakMs = 200;
+
+/** A line key tells who is there when it is held down; on a free line, and to answer, it acts at once. */
+function lineKey(line: number): KeyBinding {
+  const when = ({ calls }: PhoneState) => {
+    const there = calls.filter((call) => call.line === line);
+    return there.length > 0 && !there.some(({ phase }) => phase.name === 'ringing');
+  };
+  return { short: { verb: 'key.line', line }, long: { intent: { verb: 'key.line-long', line }, when } };
+}
+
+/** A BLF key calls and announces when it is held down while somebody talks; else it acts at once. */
+function blfKey(n: number): KeyBinding {
+  const talks = (state: PhoneState) => callsIn(state, 'talking').length > 0;
+  return { short: { verb: 'key.blf', n }, long: { intent: { verb: 'key.blf-long', n }, when: talks } };
+}
+
+function mayPark(state: PhoneState): boolean {
+  return state.settings.parkNumber !== undefined && callsIn(state, 'talking', 'held').length > 0;
+}
+
 /** The keys of phone-ux.md §4.1. */
 export const defaultKeys: KeyTable = {
   ...digits,
-  line1: { short: { verb: 'key.line', line: 1 } },
-  line2: { short: { verb: 'key.line', line: 2 } },
-  hold: { short: { verb: 'key.hold' } },
+  ...Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`line${i + 1}`, lineKey(i + 1)])),
+  hold: { short: { verb: 'key.hold' }, long: { intent: { verb: 'key.hold-long' }, when: mayPark } },
   transfer: {
     short: { verb: 'key.transfer' },
     long: { intent: { verb: 'key.transfer-long' }, when: (state) => (state.prompt?.digits ?? '') !== '' },
@@ -46,15 +74,27 @@ export const defaultKeys: KeyTable = {
     short: { verb: 'key.conference' },
     double: { intent: { verb: 'key.transfer' }, when: (state) => conference(state).length > 0 },
   },
-  cancel: { short: { verb: 'key.cancel' } },
-  redial: { short: { verb: 'key.redial' } },
-  mute: { short: { verb: 'key.mute' } },
+  cancel: {
+    short: { verb: 'key.cancel' },
+    long: { intent: { verb: 'key.cancel-long' }, when: (state) => state.calls.length > 1 },
+  },
+  redial: {
+    short: { verb: 'key.redial' },
+    long: { intent: { verb: 'key.redial-long' }, when: (state) => state.lastNumbers.length > 1 },
+  },
+  mute: {
+    short: { verb: 'key.mute' },
+    long: {
+      intent: { verb: 'call.mute', on: false },
+      release: { verb: 'call.mute', on: true },
+      afterMs: speakMs,
+      when: (state) => state.settings.pushToTalk && state.mute,
+    },
+  },
   dnd: { short: { verb: 'key.dnd' } },
   send: { short: { verb: 'key.send' } },
   voicemail: { short: { verb: 'key.voicemail' } },
-  ...Object.fromEntries(
-    Array.from({ length: 16 }, (_, i) => [`blf${i + 1}`, { short: { verb: 'key.blf', n: i + 1 } }]),
-  ),
+  ...Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`blf${i + 1}`, blfKey(i + 1)])),
 };
 
 /** Held this long is a long press (phone-ux.md §4.1). */
@@ -68,7 +108,7 @@ const repeatMs = 250;
 type KeyPlace =
   | { readonly name: 'down'; readonly double: boolean }
   | { readonly name: 'waiting' }
-  | { readonly name: 'spent' };
+  | { readonly name: 'spent'; readonly release?: Intent | undefined };
 
 export type BindingsIn = DeviceEvent | { readonly type: 'state'; readonly state: PhoneState };
 
@@ -120,11 +160,11 @@ export class Bindings implements Core<BindingsIn, Intent> {
       const binding = this.#keys[key];
       if (binding === undefined) continue;
       if (timer.startsWith('long ') && binding.long !== undefined) {
-        this.#places.set(key, { name: 'spent' });
+        this.#places.set(key, { name: 'spent', release: binding.long.release });
         intents.push(binding.long.intent);
       } else if (timer.startsWith('double ')) {
         this.#places.delete(key);
-        intents.push(...this.#act(key, binding.short, now));
+        intents.push(...this.#act(binding.short, now));
       }
     }
     return intents;
@@ -142,10 +182,10 @@ export class Bindings implements Core<BindingsIn, Intent> {
     const double = this.#bound(binding.double);
     if (!long && !double) {
       this.#places.set(key, { name: 'spent' });
-      return this.#act(key, binding.short, now);
+      return this.#act(binding.short, now);
     }
     this.#places.set(key, { name: 'down', double });
-    if (long) this.#timers.set(`long ${key}`, now + longMs);
+    if (long) this.#timers.set(`long ${key}`, now + (binding.long?.afterMs ?? longMs));
     return [];
   }
 
@@ -159,17 +199,19 @@ export class Bindings implements Core<BindingsIn, Intent> {
     }
     if (place?.name === 'waiting') return [];
     this.#places.delete(key);
-    return place?.name === 'down' ? this.#act(key, binding.short, now) : [];
+    if (place?.name === 'spent') return place.release === undefined ? [] : [place.release];
+    return place?.name === 'down' ? this.#act(binding.short, now) : [];
   }
 
-  /** Digits may follow each other as fast as fingers go; a function twice in a blink is one press. */
-  #act(key: string, intent: Intent, now: Millis): readonly Intent[] {
-    const last = this.#acted.get(key);
-    this.#acted.set(key, now);
+  /** Digits may follow each other as fast as fingers go; a function twice in a blink is one press, by whichever keys. */
+  #act(intent: Intent, now: Millis): readonly Intent[] {
+    const what = JSON.stringify(intent);
+    const last = this.#acted.get(what);
+    this.#acted.set(what, now);
     return intent.verb !== 'key.digit' && last !== undefined && now - last < repeatMs ? [] : [intent];
   }
 
-  #bound(longer: KeyBinding['long']): boolean {
+  #bound(longer: KeyBinding['double']): boolean {
     if (longer === undefined) return false;
     return longer.when === undefined || (this.#state !== undefined && longer.when(this.#state));
   }

@@ -35,16 +35,26 @@ export type Intent =
   // the hand at the phone: meaning depends on the state, so the reducer decides it
   | { readonly verb: 'key.digit'; readonly digit: string }
   | { readonly verb: 'key.line'; readonly line: number }
+  /** Held down for a second: who is on the line. */
+  | { readonly verb: 'key.line-long'; readonly line: number }
   | { readonly verb: 'key.hold' }
+  /** Park. */
+  | { readonly verb: 'key.hold-long' }
   | { readonly verb: 'key.transfer' }
   | { readonly verb: 'key.transfer-long' }
   | { readonly verb: 'key.conference' }
   | { readonly verb: 'key.cancel' }
+  /** Reject all who ring, or end all calls after a second press. */
+  | { readonly verb: 'key.cancel-long' }
   | { readonly verb: 'key.redial' }
+  /** The list of numbers that were dialled. */
+  | { readonly verb: 'key.redial-long' }
   | { readonly verb: 'key.mute' }
   | { readonly verb: 'key.dnd' }
   | { readonly verb: 'key.send' }
   | { readonly verb: 'key.blf'; readonly n: number }
+  /** Call and announce. */
+  | { readonly verb: 'key.blf-long'; readonly n: number }
   | { readonly verb: 'key.voicemail' }
   | { readonly verb: 'hook.lift' }
   | { readonly verb: 'hook.put-down' }

@@ -232,6 +232,9 @@ function lines(state: PhoneState): readonly string[] {
   if (state.message !== undefined) return state.message.text;
   const { prompt } = state;
   const back = callsIn(state, 'held').find((call) => call.recalling);
+  if (prompt?.picked !== undefined)
+    return [`Redial ${prompt.picked + 1} of ${state.lastNumbers.length}`, prompt.digits];
+  if (state.ahead !== '') return [liveTransfer(state) === undefined ? 'Number?' : 'Transfer to?', state.ahead];
   if (prompt !== undefined && prompt.tone === 'forgotten' && prompt.purpose.name === 'call' && back === undefined)
     return ['Handset is off', 'Put it down'];
   if (prompt !== undefined && (!isDead(prompt) || back === undefined))

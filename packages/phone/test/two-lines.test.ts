@@ -70,6 +70,7 @@ test('phone-ux §4.1: ringing: 180, the bell, and lifting answers; talking start
 test('features §1.3: a second caller is heard as call waiting, and answering holds the first and waits for its result', () => {
   const bench = new Bench();
   bench.talking('a');
+  bench.pass(1_000);
   bench.ring('b', '2002');
   assert.equal(bench.state.sounds.tone, 'call-waiting');
   assert.equal(bench.state.sounds.ringer, 'splash');

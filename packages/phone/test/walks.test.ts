@@ -23,6 +23,8 @@ const usual: readonly Intent[] = [
   { verb: 'key.hold' },
   { verb: 'key.conference' },
   { verb: 'key.cancel' },
+  { verb: 'key.cancel-long' },
+  { verb: 'key.line', line: 1 },
   { verb: 'hook.put-down' },
   { verb: 'headset.triple' },
 ];
@@ -60,8 +62,23 @@ function inMic(state: PhoneState): number {
 /** Whether some arguments make `verb` acceptable: tried with every call there is. */
 function somehow(state: PhoneState, verb: string): boolean {
   const ids = [undefined, ...state.calls.map((each) => each.id)];
-  const more: Record<string, unknown> = { to: '5', digits: '1', route: 'handset', percent: 5, key: 'dnd', value: true };
-  return ids.some((callId) => judge(state, { verb, ...more, ...(callId === undefined ? {} : { callId }) } as never).ok);
+  const more: Record<string, unknown> = {
+    to: '5',
+    digits: '1',
+    route: 'handset',
+    percent: 5,
+    key: 'dnd',
+    value: true,
+    n: 1,
+  };
+  const consults = verb === 'transfer.start' ? ids : [undefined];
+  return ids.some((callId) =>
+    consults.some((consult) => judge(state, { verb, ...more, ...given({ callId, consult }) } as never).ok),
+  );
+}
+
+function given(fields: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** Taken back for the person's ear; legs that the phone joins with each other need nobody at the handset. */
@@ -80,6 +97,12 @@ test('random walks: one talking leg, canDo agrees with what is accepted, every t
       completeOnHook: seed % 3 !== 0,
       onHookWithHeld: seed % 7 === 0 ? 'drop' : 'recall',
       acceptRefer: seed % 5 === 0 ? 'same-dialog' : 'never',
+      callWaiting: seed % 11 !== 0,
+      lineKeyHolds: seed % 2 === 0,
+      choices: { autoAnswer: seed % 13 === 0 ? 'all' : 'off', forwardNoAnswer: seed % 6 === 0 ? '300' : '' },
+      ...(seed % 3 === 0 ? { parkNumber: '700' } : {}),
+      ...(seed % 17 === 0 ? { hotline: { to: '9', afterMs: 500 } } : {}),
+      blf: [{ target: '3000', label: 'Anna', kind: 'line' }],
     });
     const story: string[] = [];
     let last: Intent['verb'] | undefined;
@@ -184,6 +207,8 @@ function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void
   story.push(JSON.stringify(intent));
   const ticket = bench.want(intent);
   const refused = bench.last.some((effect) => effect.type === 'refuse');
+  // phone-ux.md §4.1: a key acts, or says that it cannot; it is never silent
+  if (/^key\./.test(intent.verb)) assert.ok(isNoticed(before, bench), `${intent.verb}: nothing is seen or heard of it`);
   if (accepted !== undefined)
     assert.equal(refused, !accepted, `${intent.verb}: judged ${accepted}, refused ${refused}`);
   if (refused) {
@@ -198,6 +223,17 @@ function want(bench: Bench, far: FarSide, intent: Intent, story: string[]): void
     }
   }
   far.take(bench.last);
+}
+
+/** A person at the phone sees or hears that something came of it: a call moved, a sound, a lamp, the display, the refusal. */
+function isNoticed(before: PhoneState, bench: Bench): boolean {
+  const inward: readonly PhoneEffect['type'][] = ['settle', 'set-timer', 'clear-timer', 'note', 'save', 'notice'];
+  // the same tone or text once more
+  const { beep, message } = bench.state;
+  if ((beep !== undefined && beep !== before.beep) || (message !== undefined && message !== before.message))
+    return true;
+  const picture = (state: PhoneState) => JSON.stringify(view(state, String));
+  return bench.last.some(({ type }) => !inward.includes(type)) || picture(before) !== picture(bench.state);
 }
 
 function check(state: PhoneState, thoroughly: boolean): void {

@@ -102,7 +102,7 @@ test('phone-ux §4.1, RFC 5359 §2.16: BLF key of a ringing extension takes its 
   const at = bench();
   at.tell(rings);
   assert.ok(canDo(at.state).includes('blf.pickup'));
-  const before = at.state.lastNumber;
+  const before = at.state.lastNumbers;
   at.want({ verb: 'key.blf', n: 1 });
   assert.ok(
     at.has('dial', {
@@ -110,7 +110,7 @@ test('phone-ux §4.1, RFC 5359 §2.16: BLF key of a ringing extension takes its 
       replaces: 'there@pbx.test;to-tag=r-there;from-tag=l-there;early-only',
     }),
   );
-  assert.equal(at.state.lastNumber, before, 'nothing to redial');
+  assert.equal(at.state.lastNumbers, before, 'nothing to redial');
 });
 
 test('features §1.5: an exchange that joins calls itself is asked for the watched dialog, or by a feature code', () => {

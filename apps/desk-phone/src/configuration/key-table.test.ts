@@ -12,7 +12,15 @@ test('keys[]: without entries it is the plain telephone', () => {
 test('keys[]: each action has its verb, and together they are every key of the telephone and the hook', () => {
   const table = keyTableOf({ keys: KEY_ACTIONS.map((does) => ({ key: `K ${does}`, does })) });
   const verbs = KEY_ACTIONS.map((does) => table[`K ${does}`]!.short);
-  const own = ['key.transfer-long', 'hook.lift', 'hook.put-down', 'hook.flash'].map((verb) => ({ verb }));
+  const own = [
+    'key.transfer-long',
+    'key.hold-long',
+    'key.cancel-long',
+    'key.redial-long',
+    'hook.lift',
+    'hook.put-down',
+    'hook.flash',
+  ].map((verb) => ({ verb }));
   const all = [...KEY_NAMES.map((name) => defaultKeys[name]!.short), ...own];
   const text = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).sort();
   assert.deepEqual(text(verbs), text(all));

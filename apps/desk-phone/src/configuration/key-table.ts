@@ -37,6 +37,12 @@ function bindingOf(does: KeyAction): KeyBinding {
   switch (does) {
     case 'transfer-long':
       return { short: { verb: 'key.transfer-long' } };
+    case 'park':
+      return { short: { verb: 'key.hold-long' } };
+    case 'cancel-all':
+      return { short: { verb: 'key.cancel-long' } };
+    case 'redial-list':
+      return { short: { verb: 'key.redial-long' } };
     case 'hook-lift':
       return { short: { verb: 'hook.lift' } };
     case 'hook-put-down':

@@ -170,14 +170,16 @@ const audio = v.strictObject({
 /** What a key can do: the verbs of a hand at the phone. */
 export const KEY_ACTIONS = [
   ...Array.from('0123456789*#', (digit) => `digit ${digit}` as const),
-  'line 1',
-  'line 2',
+  ...Array.from({ length: 8 }, (_, i) => `line ${i + 1}` as const),
   'hold',
   'transfer',
   'transfer-long',
+  'park',
   'conference',
   'cancel',
+  'cancel-all',
   'redial',
+  'redial-list',
   'mute',
   'dnd',
   'send',
@@ -264,6 +266,9 @@ const calls = v.strictObject({
   autoAnswerFrom: v.optional(v.array(pattern, 'a list of number patterns'), () => []),
   autoAnswerSec: v.optional(whole(0, 60), 0),
   callBackMin: v.optional(whole(0, 1440), 30),
+  lineKeyHolds: v.optional(yesNo, true),
+  pushToTalk: v.optional(yesNo, false),
+  parkNumber: v.optional(dialable),
 });
 
 const control = v.strictObject({

@@ -73,6 +73,16 @@ function placingAccount(d: Draft, { account: wished, to, line }: Placing): Phone
   return settings.accounts.find((account) => canCall(d.state, account)) ?? settings.accounts[0];
 }
 
+/** How many numbers Redial knows. */
+const mostNumbers = 10;
+
+/** For redial, over restarts too. An emergency number is not dialled by one slip of a finger. */
+function remember(d: Draft, to: string): void {
+  const lastNumbers = [to, ...d.state.lastNumbers.filter((number) => number !== to)].slice(0, mostNumbers);
+  d.set({ lastNumbers });
+  d.emit({ type: 'save', key: 'last_numbers', value: lastNumbers.join('\n') });
+}
+
 /** A call at its beginning: what its maker says of it, and nothing else known yet. */
 export function newCall(
   d: Draft,
@@ -120,8 +130,8 @@ export function place(d: Draft, placing: Placing): boolean {
     emergency,
   });
   // a call that is picked up, or placed for somebody else, is nothing to redial
-  const lastNumber = placing.replaces === undefined ? placing.to : d.state.lastNumber;
-  d.set({ calls: [...d.state.calls, call], prompt: undefined, lastNumber });
+  d.set({ calls: [...d.state.calls, call], prompt: undefined });
+  if (placing.replaces === undefined && placing.referredBy === undefined && !emergency) remember(d, placing.to);
   d.emit({
     type: 'dial',
     call: call.id,

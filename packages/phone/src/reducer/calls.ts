@@ -13,6 +13,9 @@ import { toneFor, wordFor } from './texts.ts';
 import { legFacts } from './transfer-facts.ts';
 import { driveLeg } from './transfer-machine.ts';
 
+/** The first words of a call are heard without a waiting caller's tone. */
+const answerQuietMs = 1_000;
+
 /** What happened to a call. One that is not known (any more) changes nothing. */
 export function callStep(d: Draft, event: CallEvent): void {
   if (event.type === 'incoming') {
@@ -166,6 +169,7 @@ function answered(d: Draft, call: Call, event: Extract<CallEvent, { type: 'answe
   if (name !== 'dialing' && name !== 'ringback' && name !== 'connecting') return;
   d.patchCall(call.id, { since: d.now });
   d.phase(call.id, { name: 'talking' });
+  d.set({ quiet: { forMs: answerQuietMs } });
   d.notice({ event_type: 'answered', callId: call.id, number: d.call(call.id)?.number ?? call.number });
   driveReferrals(d, call.id, 'answered', 200);
   driveLeg(d, call.id, (leg, record): TransferEvent | undefined => {
@@ -210,7 +214,7 @@ function tellEnd(d: Draft, call: Call, cause: EndCause): void {
   const { name } = call.phase;
   if (name === 'dialing' || name === 'ringback') {
     d.say(5_000, nameOf(call), wordFor(cause.status));
-    d.beep(toneFor(cause.status));
+    d.beep(toneFor(cause.status), 5_000);
   } else if (name === 'held') {
     d.say(5_000, 'Caller hung up', nameOf(call));
     d.beep('caller-gone');

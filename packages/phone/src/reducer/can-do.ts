@@ -16,7 +16,7 @@ import {
 } from './inquiry.ts';
 import { bridged, conference } from './joined.ts';
 import { type CallVerb, callVerbs, candidates, ordinary, type Standing, standingOf } from './standing.ts';
-import type { PhoneState, TransferRecord } from './state.ts';
+import type { Call, PhoneState, TransferRecord } from './state.ts';
 import type { Press } from './transfer-facts.ts';
 import { machineAccepts } from './transfer-machine.ts';
 import { pickable, pickup } from './watched.ts';
@@ -68,9 +68,10 @@ function able(standing: Standing, verb: PlainVerb): Verdict {
     case 'call.hold':
     case 'call.resume':
     case 'call.dtmf':
-    case 'transfer.start':
     case 'transfer.blind':
       return candidates(standing, verb).length > 0 ? yes : no('not_in_state', refusals[verb]);
+    case 'transfer.start':
+      return candidates(standing, verb).length > 0 || hasPair(state) ? yes : no('not_in_state', refusals[verb]);
     case 'call.dial': {
       if (state.errand !== undefined) return no('not_in_state', 'One moment');
       if (live !== undefined) return no('not_in_state', 'Finish the transfer first');
@@ -225,18 +226,24 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
   }
 }
 
+/** One talks, another is held, and nothing is going on: the one could be handed to the other, without a further call. */
+function hasPair(state: PhoneState): boolean {
+  if (state.errand !== undefined || liveTransfer(state) !== undefined) return false;
+  const known = ({ dialog, peer, emergency }: Call) => dialog !== undefined && peer !== undefined && !emergency;
+  return callsIn(state, 'talking').some(known) && callsIn(state, 'held').some(known);
+}
+
 /** Two calls that stand, one talking and one held, and no transfer over either. */
 function joinable(state: PhoneState, callId: CallId | undefined, consult: CallId): Verdict {
   const caller = state.calls.find((call) => call.id === callId);
   const target = state.calls.find((call) => call.id === consult);
   if (caller === undefined || target === undefined) return no('unknown_call', 'No such call');
   if (caller === target) return no('bad_schema', 'A call cannot be transferred to itself');
-  const verdict = able(standingOf(state), 'transfer.start');
-  if (!verdict.ok) return verdict;
   const phases = [caller.phase.name, target.phase.name].sort().join(' ');
   const known = [caller, target].every(
     (call) => call.dialog !== undefined && call.peer !== undefined && !call.emergency,
   );
+  if (!hasPair(state)) return no('not_in_state', refusals['transfer.start']);
   if (phases !== 'held talking' || !known) return no('not_in_state', 'One call must talk and the other be on hold');
   return { ok: true, call: caller.id };
 }

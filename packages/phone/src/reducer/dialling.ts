@@ -5,6 +5,7 @@ import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { callsIn, inHand, isEmergency, restingTransfer, seizesSoon } from './inquiry.ts';
 import { conference } from './joined.ts';
+import { nextOfList } from './long-keys.ts';
 import { beginBlind, dialTarget } from './transfer-machine.ts';
 import { mailboxToCall, pickup } from './watched.ts';
 
@@ -32,7 +33,9 @@ export function digit(d: Draft, pressed: string, ticket: Ticket | undefined, pla
       nothing(d, ticket, 'key.digit', 'Number too long');
       return;
     }
-    d.set({ prompt: { ...prompt, digits: prompt.digits + pressed, tone: 'silent' }, message: undefined });
+    const { picked, ...rest } = prompt;
+    const digits = picked === undefined ? prompt.digits + pressed : pressed;
+    d.set({ prompt: { ...rest, digits, tone: 'silent' }, message: undefined });
     d.done(ticket);
     return;
   }
@@ -41,7 +44,11 @@ export function digit(d: Draft, pressed: string, ticket: Ticket | undefined, pla
     return;
   }
   if (seizesSoon(d.state)) {
-    if (d.state.ahead.length < 40) d.set({ ahead: d.state.ahead + pressed });
+    if (d.state.ahead.length >= 40) {
+      nothing(d, ticket, 'key.digit', 'Number too long');
+      return;
+    }
+    d.set({ ahead: d.state.ahead + pressed });
     d.done(ticket);
     return;
   }
@@ -153,9 +160,11 @@ function blindFrom(d: Draft, to: string, ticket: Ticket | undefined, plain: Plai
   d.wait(ticket, { name: 'outcome', transfer });
 }
 
-/** The last number once more; into the seized line when there is one. */
+/** The last number once more, into the seized line when there is one; in the list, the next one. */
 export function redial(d: Draft, ticket: Ticket | undefined, plain: Plain, verb: string): void {
-  const { lastNumber } = d.state;
-  if (lastNumber === undefined) nothing(d, ticket, verb, 'No number yet');
-  else dialFrom(d, lastNumber, ticket, plain);
+  const [last] = d.state.lastNumbers;
+  const picked = d.state.prompt?.picked;
+  if (picked !== undefined) nextOfList(d, picked, ticket);
+  else if (last === undefined) nothing(d, ticket, verb, 'No number yet');
+  else dialFrom(d, last, ticket, plain);
 }

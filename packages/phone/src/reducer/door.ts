@@ -44,6 +44,7 @@ export type PhoneTimer =
   | 'off-hook'
   | 'hotline'
   | 'beep'
+  | 'quiet'
   | 'display'
   | 'failed-lamp'
   | `errand`
@@ -295,6 +296,12 @@ export interface PhoneSettings {
   readonly howler: boolean;
   /** Dialled by itself when a line is seized and nothing is dialled for so long, 0 = at once. */
   readonly hotline?: { readonly to: string; readonly afterMs: number };
+  /** The key of the line that talks holds it; false: it is refused, and only Hold holds. Default true. */
+  readonly lineKeyHolds: boolean;
+  /** While the call is muted, Mute held down lets one speak until it is released. Default false. */
+  readonly pushToTalk: boolean;
+  /** Where a call is sent to be parked (Hold held down); absent = nowhere. */
+  readonly parkNumber?: string;
   /** The account of each line key, from the first; one that is left out stands for any. */
   readonly lineAccounts: readonly AccountId[];
   /** An unanswered call gets 480 after this. Default 60 000. */

@@ -78,9 +78,9 @@ export class Draft {
   }
 
   /** Nothing but a refusal is heard over an emergency call. */
-  beep(tone: ToneName): void {
+  beep(tone: ToneName, forMs = beepMs[tone] ?? 1000): void {
     if (tone !== 'refusal' && emergencyCall(this.state) !== undefined) return;
-    this.set({ beep: { tone, forMs: beepMs[tone] ?? 1000 } });
+    this.set({ beep: { tone, forMs } });
   }
 
   say(forMs: number, ...text: readonly string[]): void {

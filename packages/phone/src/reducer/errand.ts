@@ -3,7 +3,7 @@ import { askHold, askResume, hangUp, place, seize } from './acts.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
 import { inHand } from './inquiry.ts';
-import type { Goal } from './state.ts';
+import type { Errand, Goal } from './state.ts';
 
 /*
  *  begin ──nobody talks──────────────────────────────► pursue(goal)
@@ -139,4 +139,12 @@ export function errandTimeout(d: Draft): void {
     d.phase(errand.call, call?.recalling ? { name: 'held', mutedOnly: true } : { name: 'talking' });
   if (phase === 'resuming') d.phase(errand.call, { name: 'held', mutedOnly: false });
   d.refuse(errand.ticket, errand.name === 'holding' ? 'call.hold' : 'call.resume', 'timeout', 'No answer');
+}
+
+/** What the errand was for has no listener any more; a hold goes on, for the call that rings back. */
+export function giveUp(d: Draft, errand: Errand): void {
+  if (errand.name === 'holding' && errand.goal.name === 'nothing') return;
+  d.failed(errand.ticket, 'not_in_state', 'Given up at the phone');
+  const rest = { ...errand, ticket: undefined };
+  d.set({ errand: rest.name === 'resuming' ? undefined : { ...rest, goal: { name: 'nothing' } } });
 }

@@ -1,11 +1,12 @@
 import { hangUp, ringBack, seize } from './acts.ts';
-import type { Plain } from './dialling.ts';
+import { type Plain, send } from './dialling.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
+import { giveUp } from './errand.ts';
 import { callsIn, emergencyCall, handTransfer, heldCalls, inHand, isLeg, isUnderWay, liveTransfer } from './inquiry.ts';
 import { bridged } from './joined.ts';
 import { chooseRoute } from './routes.ts';
-import type { Call, Errand } from './state.ts';
+import type { Call } from './state.ts';
 import { pressed } from './transfer-facts.ts';
 import { drive, machineAccepts } from './transfer-machine.ts';
 
@@ -46,6 +47,7 @@ function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
   if (hasTurnedBack(d)) d.done(ticket);
   else if (back !== undefined && live !== undefined && isLeg(live, back.id))
     plain(d, { verb: 'transfer.cancel', transferId: live.pair.transfer }, ticket);
+  else if (d.state.prompt?.picked !== undefined) send(d, ticket, plain, 'hook.lift');
   else if (inHand(d.state) !== undefined || d.state.prompt !== undefined || d.state.errand !== undefined)
     d.done(ticket);
   else if (live !== undefined && !(watched && ringing !== undefined)) d.done(ticket);
@@ -116,14 +118,6 @@ function putDown(d: Draft, ticket: Ticket | undefined): void {
   if (hand !== undefined && hand.phase.name !== 'holding') hangUp(d, hand.id);
   for (const call of [...heldCalls(d.state), ...callsIn(d.state, 'holding')]) keep(d, call);
   d.done(ticket);
-}
-
-/** What the errand was for has no listener any more; a hold goes on, for the call that rings back. */
-function giveUp(d: Draft, errand: Errand): void {
-  if (errand.name === 'holding' && errand.goal.name === 'nothing') return;
-  d.failed(errand.ticket, 'not_in_state', 'The handset was put down');
-  const rest = { ...errand, ticket: undefined };
-  d.set({ errand: rest.name === 'resuming' ? undefined : { ...rest, goal: { name: 'nothing' } } });
 }
 
 function keep(d: Draft, call: Call): void {

@@ -10,6 +10,7 @@ import { answerNow, begin } from './errand.ts';
 import { handTransfer, heldCalls, inHand, isEmergency, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
 import { conference, joinOf } from './joined.ts';
 import { handStep } from './keys.ts';
+import { endAll } from './long-keys.ts';
 import { chooseRoute } from './routes.ts';
 import type { TransferRecord } from './state.ts';
 import { type Press, pressed } from './transfer-facts.ts';
@@ -18,8 +19,10 @@ import { pickup } from './watched.ts';
 
 /** Somebody wants something: a key's verb is read by where the phone is, every other one says it itself. */
 export function intentStep(d: Draft, intent: Intent, ticket: Ticket | undefined): void {
-  if (endsTone(intent.verb)) d.set({ beep: undefined, message: undefined });
-  if (isPlain(intent)) plainStep(d, intent, ticket);
+  const { asks } = d.state;
+  if (endsTone(intent.verb)) d.set({ beep: undefined, message: undefined, asks: undefined });
+  if (asks === 'end-all' && (intent.verb === 'key.cancel' || intent.verb === 'key.cancel-long')) endAll(d, ticket);
+  else if (isPlain(intent)) plainStep(d, intent, ticket);
   else handStep(d, intent, ticket, plainStep);
 }
 
@@ -32,6 +35,9 @@ function endsTone(verb: Intent['verb']): boolean {
 export function isPlain(intent: Intent): intent is PlainIntent {
   return !/^(key|hook|headset)\./.test(intent.verb);
 }
+
+/** Who enters digits is not disturbed by a waiting caller until so long after the last of them. */
+const digitsQuietMs = 3_000;
 
 /** Judge by the table, then do it. */
 export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefined): void {
@@ -88,6 +94,7 @@ export function plainStep(d: Draft, intent: PlainIntent, ticket: Ticket | undefi
         const durationMs = Math.min(5000, Math.max(40, intent.durationMs ?? 100));
         d.emit({ type: 'dtmf', call, digits: intent.digits.toUpperCase(), durationMs });
       }
+      d.set({ quiet: { forMs: digitsQuietMs } });
       d.done(ticket);
       return;
     case 'call.mute':

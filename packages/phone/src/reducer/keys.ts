@@ -8,6 +8,7 @@ import { headsetStep } from './headset.ts';
 import { hookStep } from './hook.ts';
 import { callsIn, handTransfer, heldCalls, inHand, isLeg, liveTransfer, restingTransfer } from './inquiry.ts';
 import { bridged, conference, joinOf } from './joined.ts';
+import { blfLong, cancelAll, park, redialList, showLine } from './long-keys.ts';
 import type { Call, TransferRecord } from './state.ts';
 
 /** Verbs of the hand at the phone: what they mean depends on where the phone is (phone-ux.md §4.1). */
@@ -24,6 +25,21 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
       return;
     case 'key.line':
       lineKey(d, intent.line, ticket, plain);
+      return;
+    case 'key.line-long':
+      showLine(d, intent.line, ticket);
+      return;
+    case 'key.hold-long':
+      park(d, ticket, plain);
+      return;
+    case 'key.cancel-long':
+      cancelAll(d, ticket, plain);
+      return;
+    case 'key.redial-long':
+      redialList(d, ticket);
+      return;
+    case 'key.blf-long':
+      blfLong(d, intent.n, ticket, plain);
       return;
     case 'key.hold':
       holdKey(d, ticket, plain);
@@ -73,11 +89,15 @@ export function handStep(d: Draft, intent: HandIntent, ticket: Ticket | undefine
   }
 }
 
-/** The call of a line that its key means: what rings, else what is held or talks. */
+/**
+ * The call of a line that its key means: what rings, else the one in hand, else who has been held longest. With several
+ * on one line, the key of the one that talks means the one that waits.
+ */
 export function lineCall(d: Draft, line: number): Call | undefined {
   const calls = d.state.calls.filter((call) => call.line === line && call.phase.name !== 'ending');
   const order = ['ringing', 'talking', 'connecting', 'ringback', 'dialing', 'holding', 'resuming', 'joined', 'held'];
-  return calls.sort((a, b) => order.indexOf(a.phase.name) - order.indexOf(b.phase.name))[0];
+  const place = (call: Call) => order.indexOf(call.phase.name);
+  return calls.sort((a, b) => place(a) - place(b) || (a.heldSince ?? 0) - (b.heldSince ?? 0))[0];
 }
 
 function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plain): void {
@@ -113,9 +133,15 @@ function lineKey(d: Draft, line: number, ticket: Ticket | undefined, plain: Plai
     case 'held':
       plain(d, { verb: 'call.resume', callId: call.id }, ticket);
       return;
-    case 'talking':
-      plain(d, { verb: 'call.hold', callId: call.id }, ticket);
+    case 'talking': {
+      const [waits] = callsIn(d.state, 'held')
+        .filter((each) => each.line === line)
+        .sort((a, b) => (a.heldSince ?? 0) - (b.heldSince ?? 0));
+      if (waits !== undefined) plain(d, { verb: 'call.resume', callId: waits.id }, ticket);
+      else if (d.state.settings.lineKeyHolds) plain(d, { verb: 'call.hold', callId: call.id }, ticket);
+      else nothing(d, ticket, 'key.line', 'The key Hold holds');
       return;
+    }
     case 'joined': {
       // the key of a joined pair takes the person back in; of a conference, to the one of that line alone
       const record = joinOf(d.state, call.id);

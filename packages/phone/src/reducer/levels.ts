@@ -44,7 +44,8 @@ function tone(state: PhoneState): ToneName | undefined {
   }
   const hand = inHand(state);
   if (hand?.phase.name === 'ringback' && !hand.phase.flowing) return 'ringback';
-  if (ringing(state) && (hand?.phase.name === 'talking' || hand?.phase.name === 'joined')) return 'call-waiting';
+  if (state.quiet === undefined && ringing(state) && (hand?.phase.name === 'talking' || hand?.phase.name === 'joined'))
+    return 'call-waiting';
   return undefined;
 }
 

@@ -1,3 +1,6 @@
+import type { Verb } from '../intent.ts';
+import { lamps } from '../lamps.ts';
+import { display } from '../view.ts';
 import { callStep } from './calls.ts';
 import { canDo } from './can-do.ts';
 import type { PhoneEffect, PhoneEvent, PhoneStep } from './door.ts';
@@ -24,6 +27,7 @@ import { watchedStep } from './watched.ts';
 export const phone: PhoneStep = (state, event, now) => {
   const d = new Draft(state, now);
   receive(d, event);
+  if (event.type === 'intent') neverSilent(d, state, event.intent.verb);
   // the hold that would have seized a line came to nothing
   if (d.state.ahead !== '' && !seizesSoon(d.state)) d.set({ ahead: '' });
   settleWaiting(d);
@@ -100,6 +104,27 @@ function receive(d: Draft, event: PhoneEvent): void {
       throw new Error('unknown phone event');
   }
 }
+
+/**
+ * A key that did nothing which is seen or heard says so (phone-ux.md §4.1): what it asks for is on its way already, or
+ * cannot be shown yet.
+ */
+function neverSilent(d: Draft, before: PhoneState, verb: Verb): void {
+  if (!/^(key\.|headset\.|hook\.flash)/.test(verb)) return;
+  if (!d.effects.every(({ type }) => inward.includes(type))) return;
+  const was = { ...before, message: undefined, beep: undefined };
+  const { state } = d;
+  if (state.beep !== undefined || display(was).join('\n') !== display(state).join('\n')) return;
+  if (JSON.stringify(lamps(was)) !== JSON.stringify(lamps(state))) return;
+  if (levels(was).tone !== levels(state).tone) return;
+  const machines = ({ transfers }: PhoneState) => transfers.map(({ machine }) => machine);
+  const [old, now] = [machines(before), machines(state)];
+  if (old.length === now.length && old.every((machine, i) => machine === now[i])) d.beep('refusal');
+  d.say(3_000, 'One moment');
+}
+
+/** Effects that nobody at the phone notices. */
+const inward: readonly PhoneEffect['type'][] = ['settle', 'set-timer', 'clear-timer', 'notice', 'note', 'save'];
 
 /** Notices that follow from where calls went. */
 function noticePhases(d: Draft, before: PhoneState): void {

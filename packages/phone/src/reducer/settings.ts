@@ -1,4 +1,5 @@
 import type { Scalar } from '../control/settings.ts';
+import { isDialable } from '../dial-plan/dialable.ts';
 import { firstChoices, mayBe, settingName, withSetting } from './choices.ts';
 import type { PhoneSettings } from './door.ts';
 import type { PhoneState } from './state.ts';
@@ -18,6 +19,8 @@ export function phoneSettings(wishes: Partial<PhoneSettings> & Pick<PhoneSetting
     dialToneMs: 15_000,
     reorderMs: 15_000,
     howler: false,
+    lineKeyHolds: true,
+    pushToTalk: false,
     lineAccounts: [],
     ringTimeoutMs: 60_000,
     callWaiting: true,
@@ -52,8 +55,8 @@ function withKept(first: PhoneState, kept: Kept): PhoneState {
     const name = settingName(first.settings, text);
     if (name !== undefined && name.key !== 'mute' && mayBe(name, value)) state = withSetting(state, name, value);
   }
-  const last = kept['last_number'];
-  return typeof last === 'string' ? { ...state, lastNumber: last } : state;
+  const last = kept['last_numbers'];
+  return typeof last === 'string' ? { ...state, lastNumbers: last.split('\n').filter(isDialable) } : state;
 }
 
 function untouchedPhone(settings: PhoneSettings): PhoneState {
@@ -80,8 +83,10 @@ function untouchedPhone(settings: PhoneSettings): PhoneState {
     registrations: {},
     mailboxes: {},
     blf: {},
-    lastNumber: undefined,
+    lastNumbers: [],
+    asks: undefined,
     beep: undefined,
+    quiet: undefined,
     message: undefined,
     failedLines: undefined,
     sounds: { connect: [], bridges: [], tone: undefined, ringer: undefined, mute: false },

@@ -117,6 +117,8 @@ export interface Prompt {
   readonly tone: 'dial' | 'silent' | 'dead' | 'forgotten';
   /** `#` was pressed before the line was there: nothing more is waited for. */
   readonly sent?: boolean;
+  /** The number is that place of the redial list, from 0, until a digit begins another one. */
+  readonly picked?: number;
 }
 
 /** What is to happen once a hold has its final answer. */
@@ -235,10 +237,14 @@ export interface PhoneState {
   readonly mailboxes: Readonly<Record<string, Mailbox>>;
   /** How the extensions of the BLF keys are, by number of the key; absent = unknown. */
   readonly blf: Readonly<Record<number, Watched>>;
-  /** The last number dialled, for redial. */
-  readonly lastNumber: string | undefined;
+  /** Numbers that were dialled, the last one first, none twice: for redial. */
+  readonly lastNumbers: readonly string[];
+  /** What a second press of Cancel says yes to. */
+  readonly asks: 'end-all' | undefined;
   /** A one-shot tone that sounds now, instead of what the state would give. */
   readonly beep: { readonly tone: ToneName; readonly forMs: number } | undefined;
+  /** No call waiting tone for so long: a call was just answered, or digits are being sent (phone-ux.md §4.5). */
+  readonly quiet: { readonly forMs: number } | undefined;
   /** A text that stands for some seconds. */
   readonly message: { readonly text: readonly string[]; readonly forMs: number } | undefined;
   /** Lines whose lamps say for some seconds that a transfer failed. */

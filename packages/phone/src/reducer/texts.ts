@@ -10,6 +10,7 @@ export function wordFor(status: number | undefined): string {
   if (status === 403 || status === 603) return 'refused';
   if (status === 487) return 'cancelled';
   if (status === 503) return 'no line';
+  if (status === 488) return 'no common sound format';
   return `failed (${status})`;
 }
 

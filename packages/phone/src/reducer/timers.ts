@@ -30,8 +30,10 @@ interface Due {
 export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
   const due = new Map<PhoneTimer, Due>();
   const { prompt, settings, errand } = state;
-  if (prompt !== undefined && prompt.digits !== '' && !isDead(prompt)) {
+  if (prompt !== undefined && prompt.digits !== '' && !isDead(prompt) && prompt.picked === undefined) {
     due.set('interdigit', { afterMs: interdigitMs(settings, prompt), key: `${prompt.line} ${prompt.digits}` });
+  } else if (prompt?.picked !== undefined && !isDead(prompt)) {
+    due.set('dial-tone', { afterMs: settings.dialToneMs, key: `${prompt.line} ${prompt.picked}` });
   } else if (prompt?.tone === 'dial') {
     due.set('dial-tone', { afterMs: settings.dialToneMs, key: prompt.line });
     const { hotline } = settings;
@@ -39,6 +41,7 @@ export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
       due.set('hotline', { afterMs: hotline.afterMs, key: prompt.line });
   } else if (prompt?.tone === 'dead') due.set('off-hook', { afterMs: settings.reorderMs, key: prompt.line });
   if (state.beep !== undefined) due.set('beep', { afterMs: state.beep.forMs, key: state.beep });
+  if (state.quiet !== undefined) due.set('quiet', { afterMs: state.quiet.forMs, key: state.quiet });
   if (state.message !== undefined) due.set('display', { afterMs: state.message.forMs, key: state.message });
   if (state.failedLines !== undefined) due.set('failed-lamp', { afterMs: failedLampMs, key: state.failedLines });
   if (errand !== undefined) due.set('errand', { afterMs: errandMs, key: `${errand.name} ${errand.call}` });
@@ -143,8 +146,11 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
     case 'beep':
       d.set({ beep: undefined });
       return;
+    case 'quiet':
+      d.set({ quiet: undefined });
+      return;
     case 'display':
-      d.set({ message: undefined });
+      d.set({ message: undefined, asks: undefined });
       return;
     case 'failed-lamp':
       d.set({ failedLines: undefined });
