@@ -6,11 +6,13 @@ import type { Intent, Verb } from '../intent.ts';
 import { mayBe, settingName } from './choices.ts';
 import {
   accountOf,
+  callsIn,
   canCall,
   currentTransfer,
   dialPlanned,
   emergencyCall,
   isEmergency,
+  liveTransfer,
   recordOf,
   uriFor,
 } from './inquiry.ts';

@@ -56,7 +56,8 @@ export function returnRoute(d: Draft): void {
   if (d.state.prompt === undefined && d.state.hook === 'on') chooseRoute(d, back);
 }
 
-function moveRoute(d: Draft, to: RouteName): void {
+/** Another way to listen, which nobody chose. */
+export function moveRoute(d: Draft, to: RouteName): void {
   if (d.state.route === to) return;
   d.set({ route: to });
   d.emit({ type: 'route', route: to });
