@@ -1,4 +1,5 @@
-// One test a row of the table of keys (phone-ux.md §4.1): a finger on a key of the default table, and what comes of it.
+// Long because it is the whole table of keys (phone-ux.md §4.1), one test a row: a finger on a key of the default table, and what
+// comes of it.
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { Bindings, lamps, type PhoneSettings } from '../src/index.ts';
