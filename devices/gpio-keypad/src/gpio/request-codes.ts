@@ -22,6 +22,7 @@ export const GPIO_IOCTL = {
   chipInfo: code(READ, GPIO, 0x01, BYTES.chipInfo),
   lineInfo: code(READ_WRITE, GPIO, 0x05, BYTES.lineInfo),
   request: code(READ_WRITE, GPIO, 0x07, BYTES.lineRequest),
+  setConfig: code(READ_WRITE, GPIO, 0x0d, BYTES.lineConfig),
   getValues: code(READ_WRITE, GPIO, 0x0e, BYTES.lineValues),
   setValues: code(READ_WRITE, GPIO, 0x0f, BYTES.lineValues),
 } as const;

@@ -6,6 +6,7 @@ import {
   decodeEvents,
   decodeLineInfo,
   decodeValues,
+  encodeConfig,
   encodeRequest,
   encodeValues,
   type LineWish,
@@ -38,7 +39,7 @@ const row: LineWish = {
 test('GPIO v2: the request codes are those of linux/gpio.h', () => {
   assert.deepEqual(
     Object.values(GPIO_IOCTL).map((code) => code.toString(16)),
-    ['8044b401', 'c100b405', 'c250b407', 'c010b40e', 'c010b40f'],
+    ['8044b401', 'c100b405', 'c250b407', 'c110b40d', 'c010b40e', 'c010b40f'],
   );
 });
 
@@ -49,6 +50,10 @@ test('GPIO v2: a request of an input and an output line lies as in the kernel, k
       '336:02 344:02 352:02 360:02 560:02',
   );
   assert.equal(requestFd(octets(BYTES.lineRequest, '588:07')), 7);
+});
+
+test('GPIO v2: lines of a request are configured anew by its middle part', () => {
+  assert.equal(written(encodeConfig([key, row])), '0:36 1:01 8:02 32:01 40:48 48:02 56:02 64:02 72:02');
 });
 
 test('GPIO v2: lines of one kind need no attribute, and outputs start with their value', () => {

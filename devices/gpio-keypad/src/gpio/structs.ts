@@ -117,6 +117,11 @@ export function encodeRequest(lines: readonly LineWish[], consumer: string): Uin
   return bytes;
 }
 
+/** `struct gpio_v2_line_config` for the lines of a request, in its order: another direction, another value. */
+export function encodeConfig(lines: readonly LineWish[]): Uint8Array<ArrayBuffer> {
+  return encodeRequest(lines, '').slice(CONFIG_AT, CONFIG_AT + BYTES.lineConfig);
+}
+
 /** The descriptor that the kernel put into a request. */
 export function requestFd(request: Uint8Array): number {
   return new DataView(request.buffer, request.byteOffset).getInt32(FD_AT, true);

@@ -7,6 +7,7 @@ import {
   decodeEvents,
   decodeLineInfo,
   decodeValues,
+  encodeConfig,
   encodeLineInfo,
   encodeRequest,
   encodeValues,
@@ -121,6 +122,11 @@ export class LineRequest {
   /** Set outputs by their place in the request. */
   set(values: ReadonlyMap<number, boolean>): void {
     if (values.size > 0) this.#file.ioctl(GPIO_IOCTL.setValues, encodeValues(values));
+  }
+
+  /** Another direction, bias or value for all lines, in the order of the request. */
+  configure(wishes: readonly LineWish[]): void {
+    this.#file.ioctl(GPIO_IOCTL.setConfig, encodeConfig(wishes));
   }
 
   /** Tell the edges, and once that the chip is gone. */

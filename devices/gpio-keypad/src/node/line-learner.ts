@@ -10,8 +10,8 @@ const STILL = 3;
 export type Lesson = Learned | 'many';
 
 /**
- * Watches lines to which contacts are soldered and nothing else: each is driven to 0 V in turn, open-drain against the
- * pull-ups, and whatever follows hangs together with it.
+ * Watches lines to which contacts are soldered and nothing else: each is driven to 0 V in turn while the others are read against
+ * their pull-ups, and whatever follows hangs together with it.
  */
 export class LineLearner {
   readonly chip: GpioChip;
@@ -24,11 +24,7 @@ export class LineLearner {
     this.chip = chip;
     this.#names = names;
     this.#settleMs = settleMs;
-    const wishes = names.map((name): LineWish => {
-      const { offset } = lineOf(chip, name)!; // findChip has seen it
-      return { offset, direction: 'output', activeLow: true, drive: 'open-drain', bias: 'pull-up', value: false };
-    });
-    this.#lines = LineRequest.open(chip, wishes);
+    this.#lines = LineRequest.open(chip, this.#wishes(undefined));
   }
 
   /** Take these lines. Throws a DeviceError as `findChip` and `LineRequest.open` do. */
@@ -78,13 +74,23 @@ export class LineLearner {
     const joined = new Set<string>();
     for (const [i, driven] of this.#names.entries()) {
       if (grounded.has(driven)) continue;
-      this.#lines.set(new Map([[i, true]]));
+      this.#lines.configure(this.#wishes(i));
       await pause(this.#settleMs);
       for (const read of this.#low()) if (read !== driven && !grounded.has(read)) joined.add(`${driven} ${read}`);
-      this.#lines.set(new Map([[i, false]]));
-      await pause(this.#settleMs);
     }
+    this.#lines.configure(this.#wishes(undefined));
+    await pause(this.#settleMs);
     return { grounded, joined };
+  }
+
+  /** All lines read against their pull-ups, but the one at `driven`, which is at 0 V. */
+  #wishes(driven: number | undefined): LineWish[] {
+    return this.#names.map((name, i): LineWish => {
+      const { offset } = lineOf(this.chip, name)!; // findChip has seen it
+      const common = { offset, activeLow: true, bias: 'pull-up' } as const;
+      if (i === driven) return { ...common, direction: 'output', drive: 'open-drain', value: true };
+      return { ...common, direction: 'input', edges: false };
+    });
   }
 
   /** Lines at 0 V. */
