@@ -27,8 +27,8 @@ test('terminal keys: space lifts the hook and puts it down, also twice in one ch
 
 test('terminal keys: letters and function keys are the keys of the telephone by their names', () => {
   assert.deepEqual(
-    moves('thcrmdlk\r'),
-    pressed('transfer', 'hold', 'cancel', 'redial', 'mute', 'dnd', 'line1', 'line2', 'send'),
+    moves('thcrmdvlk\r'),
+    pressed('transfer', 'hold', 'cancel', 'redial', 'mute', 'dnd', 'voicemail', 'line1', 'line2', 'send'),
   );
   assert.deepEqual(
     moves('\x1bOP\x1bOQ\x1b[11~\x1b[12~\x1b[[A\x1b[[B'),
@@ -38,6 +38,7 @@ test('terminal keys: letters and function keys are the keys of the telephone by 
 
 test('terminal keys: a capital letter is a press that has lasted one second', () => {
   assert.deepEqual(moves('T'), ['transfer↓ at 4000', 'transfer↑']);
+  assert.deepEqual(moves('R'), ['redial↓ at 4000', 'redial↑']);
   assert.deepEqual(moves('bB'), ['button↓', 'button↑', 'button↓ at 4000', 'button↑']);
 });
 

@@ -17,6 +17,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   r: 'redial',
   m: 'mute',
   d: 'dnd',
+  v: 'voicemail',
   '\r': 'send',
   '\n': 'send',
 };
@@ -68,9 +69,10 @@ export function readKeys(typed: string, hook: 'on' | 'off', now: Millis): readon
     } else if (letter === 'f') press({ type: 'hook', act: 'flash' });
     else if (letter === 'b') button();
     else if (letter === 'B') button(LONG_MS);
-    else if (letter === 'T') key('transfer', LONG_MS);
     else if (/[0-9*#]/.test(letter)) key(letter);
     else if (Object.hasOwn(LETTERS, letter)) key(LETTERS[letter]!);
+    else if (/[A-Z]/.test(letter) && Object.hasOwn(LETTERS, letter.toLowerCase()))
+      key(LETTERS[letter.toLowerCase()]!, LONG_MS);
   }
   return presses;
 }

@@ -91,12 +91,12 @@ test('terminal: a refusal that the display tells already is not told twice', () 
 });
 
 test('terminal: the keys are told in full on a terminal of 80 columns, the last one left free', () => {
-  const keys = drawScreen(state, { ...context, width: 200 }).slice(-2);
+  const keys = drawScreen(state, { ...context, width: 200 }).slice(-3);
   assert.ok(
     keys.every((line) => line.length < 80),
     keys.join('\n'),
   );
-  for (const key of ['space', '#', 't', 'h', 'j', 'c', 'l', 'k', 'Enter', 'r', 'm', 'd', 'f', 'b', 'TB', 'q'])
+  for (const key of ['space', '#', 't', 'h', 'j', 'c', 'l', 'k', 'Enter', 'r', 'v', 'm', 'd', 'f', 'b', 'capital', 'q'])
     assert.ok(keys.join(' ').split(' ').includes(key), key);
 });
 

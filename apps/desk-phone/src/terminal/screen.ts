@@ -33,6 +33,7 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     state.transfer === null
       ? []
       : [`   transfer ${state.transfer.transferId}: ${state.transfer.outcome ?? state.transfer.state}`];
+  const field = state.blf.map((key) => `${lamp(`blf${key.n}`)} ${plain(key.label)}`);
   const why = context.refusal;
   const refusal = why === undefined || state.display.includes(why) ? [] : ['', `   ! ${plain(why)}`];
   return [
@@ -40,13 +41,15 @@ export function drawScreen(state: Snapshot, context: ScreenContext): readonly st
     '',
     ...lines,
     `${lamp('mute')} mute  ${lamp('dnd')} do not disturb  ${lamp('message')} message`,
+    ...(field.length === 0 ? [] : [field.join('  ')]),
     ...display,
     ...transfer,
     ...refusal,
     ...context.notes.map((note) => `   (${plain(note)})`),
     '',
     'space hook · 0-9 * # dial · t transfer · h hold · j join · c cancel · l k lines',
-    'Enter send · r redial · m mute · d dnd · f flash · b headset · TB long · q quit',
+    'Enter send · r redial · v voicemail · m mute · d dnd · f flash · b headset',
+    'a capital letter = a long press · q quit',
   ].map((text) => clip(text, context.width));
 }
 
