@@ -151,7 +151,15 @@ test('mqtt §3.2: event/key names key and press, event/media comes only when it 
       .flatMap((o) => (o.type === 'ask-phone' ? [o.command.args?.['topics']] : []));
   assert.deepEqual(topics(false), [['state', 'event']]);
   assert.deepEqual(topics(true), [['state', 'event', 'media']]);
-  const figures = { callId: 'c-1', sentPackets: 1, receivedPackets: 1, lostPackets: 0, jitterMs: 1, mos: 4.3 };
+  const figures = {
+    callId: 'c-1',
+    sentPackets: 1,
+    receivedPackets: 1,
+    lostPackets: 0,
+    jitterMs: 1,
+    roundTripMs: null,
+    mos: 4.3,
+  };
   const [media] = published(
     receive({ type: 'phone-published', publication: { v: 1, type: 'media', ts: 'x', ...figures } }),
     'event/media',

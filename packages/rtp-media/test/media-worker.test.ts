@@ -175,6 +175,31 @@ test('RFC 3550 §6.6, file sound: a file is the microphone, what is heard is wri
   }
 });
 
+test("RFC 5761 §4: on a shared port RTCP goes out of RTP's own socket and is told from RTP when it comes in", async () => {
+  const { port, local, events } = await party({ type: 'tone', cadence: '440' }, 60, 'poll');
+  const observer = createSocket('udp4');
+  await new Promise<void>((resolve) => observer.bind(0, HOST, resolve));
+  const reports: number[] = [];
+  observer.on('message', (bytes, from) => {
+    if (bytes[1]! < 192 || bytes[1]! > 223) return;
+    reports.push(from.port);
+    // a receiver report of nobody, back to the same port
+    observer.send(Uint8Array.from([0x80, 201, 0, 1, 9, 9, 9, 9]), from.port, HOST);
+  });
+  const remote = { host: HOST, port: observer.address().port };
+  const shared: SessionPlan = { ...plan(remote), remoteRtcp: remote, rtcpMux: true };
+  port.send({ type: 'plan', session: ONE, plan: shared });
+  port.send({ type: 'connect', sessions: [ONE] });
+  await until('a report', () => reports.length > 0);
+  assert.equal(reports[0], local.port);
+  port.send({ type: 'close', session: ONE });
+  await until('closed', () => events.some(({ type }) => type === 'closed'));
+  const closed = events.find((event) => event.type === 'closed');
+  assert.deepEqual(closed?.type === 'closed' && closed.quality.dropped, {}, 'the report that came is no broken RTP');
+  observer.close();
+  await port.close();
+});
+
 test('media worker: what cannot start is one line', async () => {
   const ports = { from: BASE + 40, to: BASE + 50 };
   const base = { workerUrl: soundWorkerUrl(), host: HOST, ports };

@@ -19,5 +19,7 @@ export interface MediaNotice {
   readonly receivedPackets: number;
   readonly lostPackets: number;
   readonly jitterMs: number;
+  /** To the far end and back; null before its reports tell it. */
+  readonly roundTripMs: number | null;
   readonly mos: number | null;
 }

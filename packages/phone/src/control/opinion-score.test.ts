@@ -22,4 +22,11 @@ test('performance (E-model): jitter costs delay, and nothing received is not jud
   assert.equal(opinionScore({ receivedPackets: 0, lostPackets: 10, jitterMs: 0 }), undefined);
 });
 
+test('ITU-T G.107: a long way costs, half the round trip each way', () => {
+  const far = (roundTripMs: number) =>
+    opinionScore({ receivedPackets: 1000, lostPackets: 0, jitterMs: 5, roundTripMs })!;
+  assert.ok(far(0) > far(100) && far(100) > far(400));
+  assert.ok(far(400) < 4.2 && far(400) > 3.9, String(far(400)));
+});
+
 test.run();

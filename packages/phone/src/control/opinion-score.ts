@@ -4,6 +4,8 @@ export interface StreamFigures {
   readonly lostPackets: number;
   /** RFC 3550 §6.4.1. */
   readonly jitterMs: number;
+  /** To the far end and back, where its reports tell it. */
+  readonly roundTripMs?: number;
 }
 
 /** Codec and sound card on both sides; the way itself is not known here. */
@@ -13,13 +15,18 @@ const ROBUSTNESS = 25.1;
 
 /**
  * The mean opinion score that ITU-T G.107 expects of a stream with random loss, two decimals; undefined before there is
- * something to judge. The delay of the network is not in it: nobody told us.
+ * something to judge. The delay of the network is half the round trip; where the far end reports none it is left out.
  */
-export function opinionScore({ receivedPackets, lostPackets, jitterMs }: StreamFigures): number | undefined {
+export function opinionScore({
+  receivedPackets,
+  lostPackets,
+  jitterMs,
+  roundTripMs = 0,
+}: StreamFigures): number | undefined {
   const expected = receivedPackets + lostPackets;
   if (receivedPackets <= 0 || lostPackets < 0) return undefined;
   const lossPercent = (100 * lostPackets) / expected;
-  const delayMs = DEVICES_MS + 2 * jitterMs;
+  const delayMs = DEVICES_MS + 2 * jitterMs + roundTripMs / 2;
   const delayImpairment = 0.024 * delayMs + (delayMs > 177.3 ? 0.11 * (delayMs - 177.3) : 0);
   const lossImpairment = (95 * lossPercent) / (lossPercent + ROBUSTNESS);
   const r = Math.min(100, Math.max(0, 93.2 - delayImpairment - lossImpairment));

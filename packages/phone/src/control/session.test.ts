@@ -103,7 +103,15 @@ test('mqtt §3.2: diag.get says how the phone process is; media is told only to 
       .map((out) => JSON.parse(out.type === 'send' ? out.line : '{}') as Record<string, unknown>);
   const say = (fields: object) => give({ type: 'line', text: JSON.stringify({ v: 1, ...fields }) });
   assert.deepEqual(say({ id: '1', cmd: 'diag.get', role: 'reader' })[0]?.['result'], diagnosis);
-  const notice = { callId: 'c-1', sentPackets: 9, receivedPackets: 9, lostPackets: 0, jitterMs: 1, mos: 4.38 };
+  const notice = {
+    callId: 'c-1',
+    sentPackets: 9,
+    receivedPackets: 9,
+    lostPackets: 0,
+    jitterMs: 1,
+    roundTripMs: 30,
+    mos: 4.38,
+  };
   say({ id: '2', cmd: 'subscribe' });
   assert.deepEqual(give({ type: 'media', notice }), [], 'the default topics are state and event');
   say({ id: '3', cmd: 'subscribe', args: { topics: ['media'] } });

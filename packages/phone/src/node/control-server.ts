@@ -130,9 +130,11 @@ export class ControlServer {
     const unsubscribe = runtime.subscribe({
       snapshot: (snapshot) => feed({ type: 'state', snapshot }),
       notice: (notice) => feed({ type: 'notice', notice }),
-      quality: (callId, { sentPackets, receivedPackets, lostPackets, jitterMs }) => {
-        const mos = opinionScore({ receivedPackets, lostPackets, jitterMs }) ?? null;
-        feed({ type: 'media', notice: { callId, sentPackets, receivedPackets, lostPackets, jitterMs, mos } });
+      quality: (callId, quality) => {
+        const { sentPackets, receivedPackets, lostPackets, jitterMs } = quality;
+        const roundTripMs = quality.roundTripMs === undefined ? null : Math.round(quality.roundTripMs);
+        const notice = { callId, sentPackets, receivedPackets, lostPackets, jitterMs, roundTripMs };
+        feed({ type: 'media', notice: { ...notice, mos: opinionScore(quality) ?? null } });
       },
     });
     const reader = new LineReader(LINE_LIMIT_BYTES);

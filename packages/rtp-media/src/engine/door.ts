@@ -58,6 +58,10 @@ export interface SessionQuality {
   readonly concealedFrames: number;
   /** RFC 3550 §6.4.1 interarrival jitter, ms. */
   readonly jitterMs: number;
+  /** From here to the far end and back, by its reports (RFC 3550 §6.4.1); absent before the second. */
+  readonly roundTripMs?: number;
+  /** What the far end reports of what we send: share lost lately, and jitter. */
+  readonly far?: { readonly lossPercent: number; readonly jitterMs: number };
   /** Datagrams dropped by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }

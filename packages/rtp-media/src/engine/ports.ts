@@ -52,6 +52,8 @@ export interface RtcpStatistics {
   jitter: number;
   /** Where RTCP goes now: follows the symmetric RTP latch. Undefined = send none. */
   to: Endpoint | undefined;
+  /** It goes from RTP's own port (RFC 5761). */
+  mux: boolean;
 }
 
 /** The media engine as its shell sees it; `MediaEngine` in `engine.ts` is the one implementation. */

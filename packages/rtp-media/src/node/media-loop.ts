@@ -1,6 +1,6 @@
 import type { Millis } from '@switchhook/sans-io';
 import type { MediaCommand, MediaEvent } from '../engine/door.ts';
-import type { Engine, MediaOut } from '../engine/ports.ts';
+import type { Engine, MediaOut, RtcpStatistics } from '../engine/ports.ts';
 import { FRAME_MS, FRAME_SAMPLES, type Sound } from '../engine/sound.ts';
 import type { Endpoint, MediaId } from '../session/plan.ts';
 import type { MediaIo, MediaSocket } from './media-io.ts';
@@ -74,7 +74,7 @@ export class MediaLoop {
     this.#tell = parts.tell;
     this.#engine = parts.engine({
       send: (session, bytes, to) => this.#send(session, bytes, to),
-      event: (event) => this.#tell(event),
+      event: (event) => this.#tell(this.#withReports(event)),
     });
     this.#clock = parts.sound.pollFds.length > 0 ? 'card' : 'deadline';
     const now = parts.io.now();
@@ -189,11 +189,11 @@ export class MediaLoop {
 
   #arrived(socket: MediaSocket, bytes: Uint8Array, from: Endpoint, now: Millis): void {
     const session = this.#rtp.get(socket);
-    if (session !== undefined) {
+    if (session !== undefined && !isMuxedRtcp(bytes)) {
       this.#contain('receive', () => this.#engine.receive(session, bytes, from, now));
       return;
     }
-    const reported = this.#rtcp.get(socket);
+    const reported = session ?? this.#rtcp.get(socket);
     const open = reported === undefined ? undefined : this.#sessions.get(reported);
     if (reported === undefined || open === undefined) return;
     this.#contain('receive', () => {
@@ -213,18 +213,24 @@ export class MediaLoop {
   }
 
   #report(session: MediaId, open: OpenSession, now: Millis): void {
-    let to: Endpoint | undefined;
+    let to: RtcpStatistics | undefined;
     const packet = this.#reporter.report(open.reports, now, () => {
-      const numbers = this.#engine.statistics(session, now);
-      to = numbers?.to;
-      return numbers;
+      to = this.#engine.statistics(session, now);
+      return to;
     });
-    if (packet !== undefined && to !== undefined) this.#sendRtcp(session, open, packet, to);
+    if (packet !== undefined) this.#sendRtcp(session, open, packet, to);
   }
 
-  #sendRtcp(session: MediaId, open: OpenSession, packet: Uint8Array, to: Endpoint): void {
+  #sendRtcp(session: MediaId, { pair }: OpenSession, packet: Uint8Array, to: RtcpStatistics | undefined): void {
     const sealed = this.#engine.protectRtcp(session, packet);
-    if (sealed !== undefined) this.#io.send(open.pair.rtcp, sealed, to);
+    if (sealed !== undefined && to?.to !== undefined) this.#io.send(to.mux ? pair.rtp : pair.rtcp, sealed, to.to);
+  }
+
+  /** What the far end reports belongs to how a call sounds. */
+  #withReports(event: MediaEvent): MediaEvent {
+    if (event.type !== 'quality' && event.type !== 'closed') return event;
+    const heard = this.#sessions.get(event.session)?.reports.heard;
+    return heard === undefined ? event : { ...event, quality: { ...event.quality, ...heard } };
   }
 
   #openSession(session: MediaId, port: number, now: Millis): boolean {
@@ -247,7 +253,7 @@ export class MediaLoop {
     if (open === undefined) return;
     const numbers = this.#engine.statistics(session, now);
     const packet = numbers === undefined ? undefined : this.#reporter.goodbye(open.reports, numbers, now);
-    if (packet !== undefined && numbers?.to !== undefined) this.#sendRtcp(session, open, packet, numbers.to);
+    if (packet !== undefined) this.#sendRtcp(session, open, packet, numbers);
   }
 
   #closeSession(session: MediaId): void {
@@ -269,4 +275,10 @@ export class MediaLoop {
       this.#tell({ type: 'fault', where: 'worker', message });
     }
   }
+}
+
+/** RFC 5761 §4: on a shared port the octet of the packet type tells RTCP from RTP. */
+function isMuxedRtcp(bytes: Uint8Array): boolean {
+  const type = bytes[1] ?? 0;
+  return type >= 192 && type <= 223;
 }

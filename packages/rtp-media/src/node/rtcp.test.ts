@@ -18,6 +18,7 @@ const numbers: RtcpStatistics = {
   fractionLost: 13,
   jitter: 41.6,
   to: { host: '192.0.2.7', port: 5005 },
+  mux: false,
 };
 
 async function loaded(): Promise<RtcpReporter> {
@@ -99,6 +100,38 @@ test('RTCP: short, cut-off and senseless datagrams are counted, never thrown', a
     reporter.receive(timer, bytes, 1);
   }
   assert.ok(timer.counts.unreadable > 0);
+});
+
+test('RFC 3550 §6.4.1: two sides that report to each other know the round trip and what of theirs was lost', async () => {
+  const [here, there] = [await loaded(), await loaded()];
+  const [mine, theirs] = [here.start(0), there.start(0)];
+  const far: RtcpStatistics = { ...numbers, ssrc: 0x0102_0304, remoteSsrc: 0xdead_beef, fractionLost: 64, jitter: 80 };
+  assert.deepEqual(mine.heard, {});
+  // 30 ms there, 2 s until the answer, 70 ms back
+  there.receive(theirs, here.report(mine, 5000, () => numbers)!, 5030);
+  here.receive(mine, there.report(theirs, 7030, () => far)!, 7100);
+  assert.ok(Math.abs(mine.heard.roundTripMs! - 100) < 0.1, String(mine.heard.roundTripMs));
+  assert.deepEqual(mine.heard.far, { lossPercent: 25, jitterMs: 10 });
+});
+
+test('RFC 3550 §6.4.1: a report before ours, of somebody else, or with an impossible time says no round trip', async () => {
+  const [here, there] = [await loaded(), await loaded()];
+  const [mine, theirs] = [here.start(0), there.start(0)];
+  const far: RtcpStatistics = { ...numbers, ssrc: 0x0102_0304, remoteSsrc: 0xdead_beef };
+  const early = there.report(theirs, 2600, () => far)!;
+  here.receive(mine, early, 2700);
+  assert.deepEqual(mine.heard, {}, 'we have not sent yet');
+  const report = here.report(mine, 5000, () => numbers)!;
+  here.receive(mine, early, 5001);
+  assert.equal(mine.heard.roundTripMs, undefined, 'the far end had no report of ours');
+  there.receive(theirs, report, 5030);
+  const stranger = there.report(theirs, 12_000, () => ({ ...far, remoteSsrc: 7 }))!;
+  mine.heard = {};
+  here.receive(mine, stranger, 12_100);
+  assert.deepEqual(mine.heard, {}, 'it speaks of another source');
+  const lying = there.report(theirs, 20_000, () => far)!;
+  here.receive(mine, lying, 6000);
+  assert.equal(mine.heard.roundTripMs, undefined, 'answered before it was asked');
 });
 
 test('RTCP: before werift-rtp is loaded nothing is sent and nothing is read', () => {

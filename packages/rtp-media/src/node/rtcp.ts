@@ -1,10 +1,16 @@
 import type { Millis } from '@switchhook/sans-io';
+import type { RtcpReceiverInfo } from 'werift-rtp';
+import type { SessionQuality } from '../engine/door.ts';
 import type { RtcpStatistics } from '../engine/ports.ts';
 
 type Werift = typeof import('werift-rtp');
 
 /** RFC 3550 §6.2: a report every five seconds, each time anew times 0.5 to 1.5. */
 const INTERVAL_MS = 5000;
+/** A longer round trip is a report that lies, or a clock that was set. */
+const ROUND_TRIP_MAX_MS = 30_000;
+/** Ticks of the RTP clock of G.711 in a millisecond. */
+const CLOCK_PER_MS = 8;
 /** Seconds from 1900 (NTP) to 1970 (Unix). */
 const NTP_OFFSET_S = 2_208_988_800;
 
@@ -15,6 +21,10 @@ export interface ReportTimer {
   lastSr: number;
   lastSrAt: Millis | undefined;
   readonly counts: ReportCounts;
+  /** The source that our last report was of. */
+  ssrc: number | undefined;
+  /** The latest that the far end said of it. */
+  heard: Pick<SessionQuality, 'roundTripMs' | 'far'>;
 }
 
 /** RTCP packets of one session. */
@@ -49,7 +59,8 @@ export class RtcpReporter {
   /** RFC 3550 §6.2: half the interval before the first report. */
   start(now: Millis): ReportTimer {
     const dueAt = now + (INTERVAL_MS / 2) * (0.5 + this.#random());
-    return { dueAt, lastSr: 0, lastSrAt: undefined, counts: { sent: 0, received: 0, unreadable: 0 } };
+    const counts = { sent: 0, received: 0, unreadable: 0 };
+    return { dueAt, lastSr: 0, lastSrAt: undefined, counts, ssrc: undefined, heard: {} };
   }
 
   /** A compound packet (SR or RR, then SDES) when one is due; asks for the numbers only then. */
@@ -59,6 +70,7 @@ export class RtcpReporter {
     const statistics = numbers();
     if (this.#werift === undefined || statistics === undefined || statistics.to === undefined) return undefined;
     timer.counts.sent++;
+    timer.ssrc = statistics.ssrc;
     return this.#compound(this.#werift, timer, statistics, now);
   }
 
@@ -71,6 +83,9 @@ export class RtcpReporter {
         if (packet instanceof this.#werift.RtcpSrPacket) {
           timer.lastSr = Number((packet.senderInfo.ntpTimestamp >> 16n) & 0xffff_ffffn);
           timer.lastSrAt = now;
+        }
+        if (packet instanceof this.#werift.RtcpSrPacket || packet instanceof this.#werift.RtcpRrPacket) {
+          for (const block of packet.reports) if (block.ssrc === timer.ssrc) timer.heard = this.#said(block, now);
         }
       }
     } catch {
@@ -110,6 +125,14 @@ export class RtcpReporter {
       ],
     });
     return Buffer.concat([first.serialize(), names.serialize()]);
+  }
+
+  /** What a report of the far end says of us; the round trip needs that it has had a report of ours (RFC 3550 §6.4.1). */
+  #said({ lsr, dlsr, fractionLost, jitter }: RtcpReceiverInfo, now: Millis): ReportTimer['heard'] {
+    const far = { lossPercent: (100 * fractionLost) / 256, jitterMs: jitter / CLOCK_PER_MS };
+    const sent = Number((this.#ntp(now) >> 16n) & 0xffff_ffffn);
+    const spanMs = ((sent - lsr - dlsr) >>> 0) / 65.536;
+    return lsr === 0 || spanMs > ROUND_TRIP_MAX_MS ? { far } : { far, roundTripMs: spanMs };
   }
 
   #block(werift: Werift, timer: ReportTimer, statistics: RtcpStatistics, now: Millis) {

@@ -45,6 +45,7 @@ test('RFC 8866 §5: our first offer, letter by letter', () => {
       'a=rtpmap:0 PCMU/8000',
       'a=rtpmap:101 telephone-event/8000',
       'a=fmtp:101 0-16',
+      'a=rtcp-mux',
       'a=ptime:20',
       'a=sendrecv',
       '',

@@ -91,7 +91,7 @@ class AudioNegotiation implements Negotiation {
     const crypto = this.#keys.offered();
     this.#offer = { direction, slots, codecs, telephoneEvent, crypto };
     const events = { payloadType: telephoneEvent, highest: 16 } as const;
-    const audio = this.#audio(codecs, events, direction, this.#local.ptimeMs, crypto);
+    const audio = this.#audio(codecs, events, direction, this.#local.ptimeMs, { crypto, rtcpMux: true });
     return this.#text(slots, audio);
   }
 
@@ -131,6 +131,7 @@ class AudioNegotiation implements Negotiation {
       direction,
       ptimeMs: packetTime(media.ptimeMs, media.maxptimeMs, this.#local.ptimeMs),
       ...(secured === undefined ? {} : { srtp: secured.pair }),
+      ...(media.rtcpMux ? { rtcpMux: true } : {}),
     };
     // an answer to an offer that did not send says nothing about the far end's own wish to receive
     const heldByPeer = sends(open.direction) ? !receives(peer) : (this.#agreed?.heldByPeer ?? false);
@@ -163,6 +164,7 @@ class AudioNegotiation implements Negotiation {
       direction,
       ptimeMs,
       ...(secured === undefined ? {} : { srtp: secured.pair }),
+      ...(media.rtcpMux ? { rtcpMux: true } : {}),
     };
     this.#types.learn(media);
     this.#keys.agree(plan.srtp);
@@ -174,7 +176,8 @@ class AudioNegotiation implements Negotiation {
           : { name: 'refused', kind: other.kind, protocol: other.protocol, formats: other.formats },
     );
     const crypto = secured === undefined || media.port === 0 ? [] : [secured.own];
-    const audio = this.#audio(common.codecs, common.telephoneEvent, direction, ptimeMs, crypto);
+    const shape = { crypto, rtcpMux: media.rtcpMux };
+    const audio = this.#audio(common.codecs, common.telephoneEvent, direction, ptimeMs, shape);
     const agreed = { sdp: this.#text(this.#slots, audio), plan, heldByPeer: !receives(peer), direction };
     this.#agreed = agreed;
     return parsed(agreed);
@@ -215,7 +218,7 @@ class AudioNegotiation implements Negotiation {
     events: CommonFormats['telephoneEvent'],
     direction: Direction,
     ptimeMs: number,
-    crypto: readonly CryptoLine[],
+    shape: Pick<AudioSection, 'crypto' | 'rtcpMux'>,
   ): Omit<AudioSection, 'protocol'> {
     const formats: AudioSection['formats'] = [
       ...codecs.map((codec) => ({ payloadType: codec.payloadType, encoding: codec.name })),
@@ -223,7 +226,7 @@ class AudioNegotiation implements Negotiation {
         ? []
         : [{ payloadType: events.payloadType, encoding: 'telephone-event', parameters: `0-${events.highest}` }]),
     ];
-    return { port: this.#local.endpoint.port, formats, direction, ptimeMs, crypto };
+    return { port: this.#local.endpoint.port, formats, direction, ptimeMs, ...shape };
   }
 
   #text(slots: readonly Slot[], audio: Omit<AudioSection, 'protocol'>): string {
@@ -236,9 +239,10 @@ class AudioNegotiation implements Negotiation {
     return writeHead(host, this.#sessionId, this.#version) + body;
   }
 
-  /** RFC 3605, else the port after RTP's (RFC 3550 §11). A hostile address there is passed over. */
+  /** RTP's own (RFC 5761), RFC 3605, else the port after RTP's (RFC 3550 §11). A hostile address there is passed over. */
   #rtcp(media: MediaDescription, target: Endpoint | 'hold' | 'bad'): Endpoint | undefined {
     if (typeof target === 'string') return undefined;
+    if (media.rtcpMux) return target;
     if (media.rtcp !== undefined) {
       const own: Endpoint = { host: this.#local.endpoint.host, port: this.#local.endpoint.port + 1 };
       const said = sendTarget(media.rtcp.address ?? media.address, media.rtcp.port, own);

@@ -45,6 +45,7 @@ test('RFC 8866 §5: what counts for offer/answer is read, the rest passes', () =
     ptimeMs: 20,
     maxptimeMs: 40,
     rtcp: { port: 49180, address: undefined },
+    rtcpMux: false,
     crypto: { given: false, lines: [] },
   });
   assert.deepEqual([video!.address, video!.direction, video!.port], ['224.2.1.1', 'inactive', 0]);
@@ -97,6 +98,7 @@ test('RFC 8866 §5: a body with a refused section, letter by letter', () => {
       protocol: 'RTP/AVP',
       formats: [{ payloadType: 8, encoding: 'PCMA' }],
       direction: 'inactive',
+      rtcpMux: false,
       crypto: [],
       ptimeMs: 30,
     },

@@ -31,6 +31,8 @@ export interface MediaDescription {
   readonly maxptimeMs: number | undefined;
   /** RFC 3605; the address only when it was given. */
   readonly rtcp: { readonly port: number; readonly address: string | undefined } | undefined;
+  /** RTP and RTCP share the port (RFC 5761). */
+  readonly rtcpMux: boolean;
   /** Whether the section has `a=crypto` lines at all, and those of them that can be accepted, in their order (RFC 4568). */
   readonly crypto: { readonly given: boolean; readonly lines: readonly CryptoLine[] };
 }
@@ -50,7 +52,8 @@ const M_LINE = /^m=([\w!#$%&'*+.^`{|}~-]+)[ \t]+(\d{1,5})(?:\/\d*)?[ \t]+([\w/.-
 /** Lines that count for offer/answer and are left to the parser behind, which tries a pattern after another on each. */
 const KEPT = /^(?:[voc]=|a=(?:rtpmap:|fmtp:|rtcp:))/;
 /** Attributes that we read ourselves, because every description has them and the parser behind knows them late. */
-const OWN = /^a=(?:(sendrecv|sendonly|recvonly|inactive)|(ptime|maxptime):(\d*(?:\.\d*)*)|crypto:[ \t]*(.*))/;
+const OWN =
+  /^a=(?:(sendrecv|sendonly|recvonly|inactive)|(ptime|maxptime):(\d*(?:\.\d*)*)|crypto:[ \t]*(.*)|(rtcp-mux)$)/;
 /** `a=crypto` lines of one section that are looked at. */
 const CRYPTO_MAX = 16;
 
@@ -61,6 +64,7 @@ interface Level {
   direction: Direction | undefined;
   ptimeMs: number | undefined;
   maxptimeMs: number | undefined;
+  rtcpMux: boolean;
   /** Values of its `a=crypto` lines. */
   readonly crypto: string[];
 }
@@ -73,14 +77,15 @@ interface Scan {
 }
 
 function levelOf(mLine: string): Level {
-  return { mLine, direction: undefined, ptimeMs: undefined, maxptimeMs: undefined, crypto: [] };
+  return { mLine, direction: undefined, ptimeMs: undefined, maxptimeMs: undefined, rtcpMux: false, crypto: [] };
 }
 
 /** Take an attribute that we read ourselves, if it is one; of several the last counts. */
 function takeOwn(line: string, level: Level): void {
   const match = OWN.exec(line);
   if (match === null) return;
-  if (match[4] !== undefined) {
+  if (match[5] !== undefined) level.rtcpMux = true;
+  else if (match[4] !== undefined) {
     if (level.crypto.length < CRYPTO_MAX) level.crypto.push(match[4]);
   } else if (match[1] !== undefined) level.direction = match[1] as Direction;
   else if (match[2] === 'ptime') level.ptimeMs = whole(match[3], 10_000);
@@ -182,6 +187,7 @@ function mediaOf(own: Level, section: ParsedMedia, session: ParsedSession, share
       rtcpPort === undefined
         ? undefined
         : { port: rtcpPort, address: rtcpAddress === undefined ? undefined : String(rtcpAddress) },
+    rtcpMux: own.rtcpMux,
     crypto: {
       given: own.crypto.length > 0,
       lines: own.crypto.map(readCryptoLine).filter((line) => line !== undefined),
@@ -218,6 +224,8 @@ export interface AudioSection {
   }[];
   readonly direction: Direction;
   readonly ptimeMs: number;
+  /** RTP and RTCP may share the port (RFC 5761): in an offer a wish, in an answer a fact. */
+  readonly rtcpMux: boolean;
   /** Keys of what we shall send, each suite that we offer or the one that was chosen. */
   readonly crypto: readonly CryptoLine[];
 }
@@ -243,6 +251,7 @@ export function writeBody(host: string, sections: readonly (AudioSection | Refus
       lines.push(`a=rtpmap:${format.payloadType} ${format.encoding}/8000`);
       if (format.parameters !== undefined) lines.push(`a=fmtp:${format.payloadType} ${format.parameters}`);
     }
+    if (section.rtcpMux) lines.push('a=rtcp-mux');
     for (const line of section.crypto) lines.push(`a=crypto:${writeCryptoLine(line)}`);
     lines.push(`a=ptime:${section.ptimeMs}`, `a=${section.direction}`);
   }

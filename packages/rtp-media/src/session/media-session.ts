@@ -76,13 +76,7 @@ export class MediaSession implements Voice {
   #keyedUntil: Millis = Number.NEGATIVE_INFINITY;
   #now: Millis = 0;
 
-  constructor(
-    id: MediaId,
-    random: Random,
-    out: MediaOut,
-    cipher: MakeBlockCipher = noCipher,
-    relay: Relay = () => undefined,
-  ) {
+  constructor(id: MediaId, random: Random, out: MediaOut, cipher?: MakeBlockCipher, relay: Relay = () => undefined) {
     this.id = id;
     this.#out = out;
     this.#source = new SendingSource(random);
@@ -107,6 +101,7 @@ export class MediaSession implements Voice {
       fractionLost: 0,
       jitter: 0,
       to: undefined,
+      mux: false,
     };
   }
 
@@ -227,7 +222,8 @@ export class MediaSession implements Voice {
     into.jitter = known ? this.#reception.jitter : 0;
     const remote = this.#latch.remote;
     const next = remote !== undefined && remote.port < 65535 ? { host: remote.host, port: remote.port + 1 } : undefined;
-    into.to = remote === plan.remote ? plan.remoteRtcp : next;
+    into.mux = plan.rtcpMux === true;
+    into.to = into.mux ? remote : remote === plan.remote ? plan.remoteRtcp : next;
     return into;
   }
 
@@ -392,8 +388,4 @@ export class MediaSession implements Voice {
     this.#statistics.lastSentAt = now;
     this.#out.send(this.id, sealed, to);
   }
-}
-
-function noCipher(): never {
-  throw new Error('a plan with SRTP keys, and the engine was given no cipher');
 }

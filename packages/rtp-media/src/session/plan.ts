@@ -39,6 +39,8 @@ export interface SessionPlan {
   readonly direction: Direction;
   /** Packet time to send, ms. */
   readonly ptimeMs: number;
+  /** RTP and RTCP share one port on both sides (RFC 5761). */
+  readonly rtcpMux?: true;
   /** Keys of both ways: with them nothing is sent or taken in clear. Never logged. */
   readonly srtp?: SrtpPair;
 }

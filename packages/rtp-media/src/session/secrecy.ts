@@ -24,7 +24,7 @@ export class Secrecy {
   #sealed = new Uint8Array(0);
   #why = '';
 
-  constructor(cipher: MakeBlockCipher) {
+  constructor(cipher: MakeBlockCipher = noCipher) {
     this.#cipher = cipher;
   }
 
@@ -80,4 +80,8 @@ export class Secrecy {
   sealRtcp(packet: Uint8Array): Uint8Array | undefined {
     return this.#sender === undefined ? packet : this.#sender.protectRtcp(packet);
   }
+}
+
+function noCipher(): never {
+  throw new Error('a plan with SRTP keys, and the engine was given no cipher');
 }
