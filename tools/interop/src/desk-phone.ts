@@ -20,6 +20,7 @@ export interface PhoneOptions {
   readonly account?: Readonly<Record<string, unknown>>;
   readonly transfer?: Readonly<Record<string, unknown>>;
   readonly network?: Readonly<Record<string, unknown>>;
+  readonly tls?: Readonly<Record<string, unknown>>;
   /** How long its start may take. */
   readonly limitMs?: number;
 }
@@ -29,7 +30,7 @@ export async function startDeskPhone(
   folder: string,
   port: number,
   server: number,
-  { account = {}, transfer = {}, network = {}, limitMs = 60_000 }: PhoneOptions = {},
+  { account = {}, transfer = {}, network = {}, tls = {}, limitMs = 60_000 }: PhoneOptions = {},
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
@@ -48,6 +49,7 @@ export async function startDeskPhone(
       },
     ],
     network: { bind: '127.0.0.1', sipPort: port, rtpPorts, ...network },
+    tls,
     audio: { sound: 'silence' },
     transfer,
     control: { socket },

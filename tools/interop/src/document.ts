@@ -25,8 +25,10 @@ export function matrixTable(cells: readonly Cell[]): string {
     );
     rows.set(key, row);
   }
-  const lines = [...rows].map(([key, row]) => `| ${key} | ${row.get('udp') ?? ''} | ${row.get('tcp') ?? ''} |`);
-  return ['| peer | its part | transfer | UDP | TCP |', '|---|---|---|---|---|', ...lines].join('\n');
+  const lines = [...rows].map(
+    ([key, row]) => `| ${key} | ${row.get('udp') ?? ''} | ${row.get('tcp') ?? ''} | ${row.get('tls') ?? ''} |`,
+  );
+  return ['| peer | its part | transfer | UDP | TCP | TLS |', '|---|---|---|---|---|---|', ...lines].join('\n');
 }
 
 /** What both ends of a call heard: a row a pair of policies, a column a peer. */
@@ -77,7 +79,9 @@ What to know of them:
   then says "not confirmed" and keeps both calls, as it has to.
 - Twinkle names the colleague by the Contact in Refer-To, a user part nobody dials: the desk phone that follows shows that name.
 - linphone uses the GRUU that the registrar gives it as its Contact; a proxy has to look it up in every request of a dialog.
-- TLS is not tried. Asterisk and FreeSWITCH are not tried: Debian 12 has no package of them.
+- Over TLS one authority has signed for the registrar and the desk phones, and everybody checks it. A phone without a certificate of its own is reached only over the
+  connection that it opened: linphone, told to call its Contact, tried to connect there itself.
+- Asterisk and FreeSWITCH are not tried: Debian 12 has no package of them.
 
 ## Sound, encrypted and in clear
 

@@ -122,6 +122,11 @@ export class Streams {
   }
 }
 
+/** Connections leave from where we are bound: the other side finds us again by that address. A wildcard leaves it to the system. */
+export function from(host: string): { readonly localAddress?: string } {
+  return host === '0.0.0.0' || host === '::' ? {} : { localAddress: host };
+}
+
 /** Listen on a server; port 0 lets the system choose. Rejects with the system's error. */
 export function listening<S extends Server>(server: S, host: string, port: number): Promise<StreamKind['local']> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import { listening, type StreamKind } from './streams.ts';
+import { from, listening, type StreamKind } from './streams.ts';
 
 const OPTIONS = { noDelay: true, keepAlive: true } as const;
 
@@ -11,7 +11,7 @@ export async function tcpKind(host: string, port: number): Promise<StreamKind> {
     server,
     accepted: 'connection',
     local: await listening(server, host, port),
-    connect: (flow) => connect({ host: flow.host, port: flow.port, ...OPTIONS }),
+    connect: (flow) => connect({ host: flow.host, port: flow.port, ...OPTIONS, ...from(host) }),
     ready: 'connect',
     explain: ({ code, message }) => code ?? message,
   };

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, createSecureContext, createServer, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { describeNames, isFor } from '../tls/identity.ts';
-import { listening, type StreamKind } from './streams.ts';
+import { from, listening, type StreamKind } from './streams.ts';
 
 /** How TLS is spoken (RFC 3261 §26.3.1, RFC 5922). */
 export interface TlsSettings {
@@ -56,6 +56,7 @@ export async function tlsKind(host: string, port: number, settings: TlsSettings)
         secureContext,
         host: flow.host,
         port: flow.port,
+        ...from(host),
         // An address is no server name (RFC 6066 §3).
         ...(isIP(name) === 0 ? { servername: name } : {}),
         rejectUnauthorized: verify && pin === undefined,

@@ -23,13 +23,14 @@ export const baresip: Make = {
   start,
 };
 
-async function start({ user, password, host, wire, port, home }: Subscriber): Promise<RealPeer> {
+async function start({ user, password, host, wire, port, home, authority }: Subscriber): Promise<RealPeer> {
   const sound = await startSound(home);
   const control = port + 2000;
   writeFileSync(
     join(home, 'config'),
     [
       `sip_listen ${host}:${port}`,
+      `sip_cafile ${authority}`,
       `module_path ${BARESIP_MODULES}`,
       ...MODULES.map(
         (name) =>

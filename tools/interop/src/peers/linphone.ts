@@ -13,13 +13,13 @@ export const linphone: Make = {
   start,
 };
 
-async function start({ user, password, host, wire, port, home }: Subscriber): Promise<RealPeer> {
+async function start({ user, password, host, wire, port, home, authority }: Subscriber): Promise<RealPeer> {
   // it writes its data base there, and does not start where the folder is missing
   mkdirSync(join(home, '.local/share/linphone'), { recursive: true });
   const file = join(home, 'linphonerc');
   writeFileSync(
     file,
-    `[sip]\nsip_port=${port}\nsip_tcp_port=${port}\nuse_ipv6=0\nregister_only_when_network_is_up=0\nmedia_encryption=none\n[rtp]\naudio_rtp_port=${port + 1000}\n[video]\ncapture=0\ndisplay=0\n`,
+    `[sip]\nsip_port=${port}\nsip_tcp_port=${port}\nuse_ipv6=0\nroot_ca=${authority}\nverify_server_certs=1\nregister_only_when_network_is_up=0\nmedia_encryption=none\n[rtp]\naudio_rtp_port=${port + 1000}\n[video]\ncapture=0\ndisplay=0\n`,
   );
   const console = new Console(`linphone-${user}`, home, 'linphonec', ['-c', file, '-a']);
   await console.ask('soundcard use files', /Using wav files/);

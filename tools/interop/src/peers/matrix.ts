@@ -12,7 +12,7 @@ import type { Kind, Make, RealPeer, Role, Wire } from './real-peer.ts';
 const PASSWORD = 'golden-pheasant';
 const ROLES: readonly Role[] = ['transferee', 'target', 'transferor'];
 const KINDS: readonly Kind[] = ['attended', 'blind'];
-const WIRES: readonly Wire[] = ['udp', 'tcp'];
+const WIRES: readonly Wire[] = ['udp', 'tcp', 'tls'];
 const CELL_LIMIT_MS = 150_000;
 
 /** One cell of the matrix. */
@@ -35,6 +35,8 @@ const report = (cell: Cell) => {
 };
 
 const kamailio = await startKamailio(HOST, PASSWORD, folder);
+const { authority } = kamailio;
+const certified = new Map(DESKS.map((host) => [host as string, authority.issue(host)]));
 try {
   for (const wire of WIRES) await Promise.all(MAKES.map((make, index) => office(make, wire, index)));
 } finally {
@@ -71,7 +73,15 @@ async function office(make: Make, wire: Wire, index: number): Promise<void> {
         return desk;
       }),
     );
-    const started = await make.start({ user: String(number), password: PASSWORD, host: HOST, wire, port, home });
+    const started = await make.start({
+      user: String(number),
+      password: PASSWORD,
+      host: HOST,
+      wire,
+      port,
+      home,
+      authority: authority.cert,
+    });
     open.push(started);
     return started;
   };
@@ -100,9 +110,11 @@ async function office(make: Make, wire: Wire, index: number): Promise<void> {
 async function startDesk(folder: string, user: string, host: string, port: number, wire: Wire): Promise<Desk> {
   const home = join(folder, `desk-${user}`);
   mkdirSync(home);
+  const server = `${HOST}:${wire === 'tls' ? 5061 : 5060}`;
   const desk = await startDeskPhone(home, port, 5060, {
-    account: { user, domain: HOST, server: `${HOST}:5060`, transport: wire, register: true, password: PASSWORD },
-    network: { bind: host },
+    account: { user, domain: HOST, server, transport: wire, register: true, password: PASSWORD },
+    network: { bind: host, ...(wire === 'tls' ? { tlsPort: port } : {}) },
+    ...(wire === 'tls' ? { tls: { ca: authority.cert, ...certified.get(host) } } : {}),
     transfer: { acceptRefer: 'same-dialog', profile: 'kamailio' },
     limitMs: 60_000,
   });

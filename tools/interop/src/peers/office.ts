@@ -5,7 +5,7 @@ import type { Cell } from './matrix.ts';
 import { ownNetwork } from './namespace.ts';
 
 /** Everything together may take no longer than this. */
-const LIMIT_MS = 420_000;
+const LIMIT_MS = 600_000;
 
 /** Play the matrix in a network of its own; what stands in the way of all of it is said in one line. */
 export async function playMatrix(words: readonly string[], onCell: (cell: Cell) => void): Promise<string | undefined> {

@@ -1,13 +1,15 @@
 /** The transports that a cell may use. */
-export type Wire = 'udp' | 'tcp';
+export type Wire = 'udp' | 'tcp' | 'tls';
 
 /** What every account has. */
 export interface Subscriber {
   readonly user: string;
   readonly password: string;
-  /** Registrar and proxy; port 5060. */
+  /** Registrar and proxy; port 5060, and 5061 for TLS. */
   readonly host: string;
   readonly wire: Wire;
+  /** The registrar's certificate, a PEM file; for TLS. */
+  readonly authority: string;
   /** Where this peer listens, free in the network namespace. */
   readonly port: number;
   /** Home, configuration and logs; exists and is empty. */

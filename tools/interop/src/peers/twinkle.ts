@@ -11,10 +11,12 @@ export const twinkle: Make = {
   missing: () =>
     existsSync('/usr/bin/twinkle-console') ? soundMissing() : 'twinkle-console (apt-get install twinkle-console)',
   // seen with every delay and with both ways of answering; the desk phone says "not confirmed" and keeps both calls
-  cannot: (role, kind) =>
-    role === 'target' && kind === 'attended'
+  cannot: (role, kind, wire) => {
+    if (wire === 'tls') return 'Twinkle 1.10.2 has no TLS';
+    return role === 'target' && kind === 'attended'
       ? 'Twinkle 1.10.2 stops for good at "End call due to Replaces header" when the replaced call is held'
-      : undefined,
+      : undefined;
+  },
   start,
 };
 
