@@ -3,6 +3,7 @@ import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { simulateOptions } from './simulation/options.ts';
 import { playSeed } from './simulation/play.ts';
+import { type RunReport, tellSum } from './simulation/sum.ts';
 import { reportLines, summaryLines } from './simulation/summary.ts';
 import { emptyTally, merge, type Tally } from './simulation/tally.ts';
 import type { Share } from './simulation/worker.ts';
@@ -17,6 +18,7 @@ const SHARE_LEAST = 40;
 const YOUNG_MB = 96;
 
 const options = simulateOptions(process.argv.slice(2));
+if (options.sum.length > 0) process.exit(tellSum(options.sum, options.json) ? 0 : 1);
 const tally = emptyTally();
 const began = performance.now();
 const seconds = () => (performance.now() - began) / 1000;
@@ -72,7 +74,9 @@ function finish(): void {
   console.log(summaryLines(tally, options, took).join('\n'));
   if (options.json !== undefined) {
     const { seed, loss } = options;
-    const result = { runs: tally.offices, seed, loss, seconds: took, ...tally, asked: options.offices };
+    const { user, system } = process.cpuUsage();
+    const processorS = (user + system) / 1e6;
+    const result: RunReport = { seed, loss, seconds: took, processorS, ...tally, asked: options.offices };
     writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
   process.exitCode = tally.failing.length > 0 || tally.uncaught > 0 ? 1 : 0;

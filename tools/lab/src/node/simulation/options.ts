@@ -16,6 +16,8 @@ export interface SimulateOptions {
   readonly seconds: number | undefined;
   readonly json: string | undefined;
   readonly ladder: boolean;
+  /** Play nothing: add up what earlier runs wrote by `--json`. */
+  readonly sum: readonly string[];
 }
 
 /** A wrong command line is one line and exit code 2. */
@@ -24,9 +26,9 @@ function refuse(why: string): never {
   process.exit(2);
 }
 
-/** `npm run simulate -- --offices 1000 --seed 1 [--loss p] [--style proxy|b2bua] [--break kind] [--seconds n] [--workers n] [--json FILE] [--ladder]` */
+/** `npm run simulate -- --offices 1000 --seed 1 [--loss p] [--style proxy|b2bua] [--break kind] [--seconds n] [--workers n] [--json FILE] [--ladder]`; `--sum FILE… [--json FILE]` */
 export function simulateOptions(args: readonly string[]): SimulateOptions {
-  const values = parsed(args);
+  const { values, positionals } = parsed(args);
   const [offices, seed, loss] = [values.offices, values.seed, values.loss].map(Number) as [number, number, number];
   const style = values.style === 'proxy' || values.style === 'b2bua' ? values.style : undefined;
   const sabotage = SABOTAGES.find((one) => one === values.break);
@@ -37,8 +39,20 @@ export function simulateOptions(args: readonly string[]): SimulateOptions {
   if (values.style !== undefined && style === undefined) refuse('--style is proxy or b2bua');
   if (values.break !== undefined && sabotage === undefined) refuse(`--break is one of ${SABOTAGES.join(', ')}`);
   if (seconds !== undefined && !(seconds > 0)) refuse('--seconds is a number above 0');
+  if (positionals.length > 0 !== (values.sum === true)) refuse('--sum, and nothing else, is followed by files');
   if (!(workers >= 1 && workers <= 64)) refuse('--workers is a number from 1 to 64');
-  return { offices, seed, loss, style, sabotage, workers, seconds, json: values.json, ladder: values.ladder === true };
+  return {
+    offices,
+    seed,
+    loss,
+    style,
+    sabotage,
+    workers,
+    seconds,
+    json: values.json,
+    ladder: values.ladder === true,
+    sum: positionals,
+  };
 }
 
 function parsed(args: readonly string[]) {
@@ -55,8 +69,10 @@ function parsed(args: readonly string[]) {
         seconds: { type: 'string' },
         json: { type: 'string' },
         ladder: { type: 'boolean' },
+        sum: { type: 'boolean' },
       },
-    }).values;
+      allowPositionals: true,
+    });
   } catch (error) {
     return refuse((error as Error).message);
   }

@@ -9,14 +9,21 @@ export function summaryLines(tally: Tally, options: SimulateOptions, seconds: nu
   const { offices, messages, phones } = tally;
   const last = options.seed + options.offices - 1;
   const part = offices < options.offices ? ` (of ${options.offices} asked for)` : '';
-  const share = (n: number) => `${n} (${((100 * n) / Math.max(offices, 1)).toFixed(1)} %)`;
   return [
     `offices ${offices}${part} in ${seconds.toFixed(1)} s, ${(offices / seconds).toFixed(0)} a second, ${messages} datagrams, ${phones} phones, seeds ${options.seed}…${last}`,
+    ...countLines(tally),
+    ...coverageLines(tally.coverage, allEdges()),
+    `lostCallers ${tally.lostCallers}  brokenPromises ${tally.brokenPromises}  leaks ${tally.leaks}  uncaught ${tally.uncaught}`,
+  ];
+}
+
+/** What the offices were, and how their transfers ended. */
+export function countLines(tally: Tally): string[] {
+  const share = (n: number) => `${n} (${((100 * n) / Math.max(tally.offices, 1)).toFixed(1)} %)`;
+  return [
     `by planted fault, several in an office: ${words(tally.byFault, share)}`,
     `by exchange: ${words(tally.byStyle)}; by phones: ${words(tally.byPhones)}`,
     `transfers by outcome: ${words(tally.byOutcome)}`,
-    ...coverageLines(tally.coverage, allEdges()),
-    `lostCallers ${tally.lostCallers}  brokenPromises ${tally.brokenPromises}  leaks ${tally.leaks}  uncaught ${tally.uncaught}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { gapsIn } from './coverage-lines.ts';
+import { type RunReport, sumOf } from './sum.ts';
 import { emptyTally, merge } from './tally.ts';
 
 test('simulation: counts of workers add up in any order, failing seeds in the order of their numbers', () => {
@@ -21,6 +22,36 @@ test('simulation: counts of workers add up in any order, failing seeds in the or
     sums[0]!.failing.map(({ seed }) => seed),
     [4, 9],
   );
+});
+
+test('simulation: runs add up to one summary with each of its parts', () => {
+  const run = (seed: number, offices: number, failing: readonly number[] = []): RunReport => ({
+    ...emptyTally(),
+    seed,
+    loss: 0,
+    seconds: 10,
+    processorS: 15.5,
+    asked: 100,
+    offices,
+    failing: failing.map((each) => ({ seed: each, wrong: ['x'] })),
+  });
+  const sum = sumOf(
+    [
+      ['b.json', run(101, 40, [120])],
+      ['a.json', run(1, 100)],
+    ],
+    { transferor: [], transferee: [], target: ['answered -> take-over by replaces'], stack: [] },
+  );
+  assert.deepEqual([sum.offices, sum.seconds, sum.processorS], [140, 20, 31]);
+  assert.deepEqual(
+    sum.parts.map(({ file, seed, offices, asked }) => [file, seed, offices, asked]),
+    [
+      ['a.json', 1, 100, 100],
+      ['b.json', 101, 40, 100],
+    ],
+  );
+  assert.deepEqual(sum.failing, [{ seed: 120, wrong: ['x'] }]);
+  assert.deepEqual(sum.reached['target'], { reached: 0, all: 1, beyond: 0 });
 });
 
 test('simulation: an edge that no office took is named, with the reason where one is known', () => {
