@@ -1,7 +1,8 @@
 import type { Suite } from '../guest/suite.ts';
+import { headsets } from './headsets.ts';
 import { keypad } from './keypad.ts';
 import { sound } from './sound.ts';
 import { threeHands } from './three-hands.ts';
 
 /** All suites, in the order in which they are played. */
-export const SUITES: readonly Suite[] = [keypad, sound, threeHands];
+export const SUITES: readonly Suite[] = [keypad, headsets, sound, threeHands];
