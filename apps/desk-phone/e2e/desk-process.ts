@@ -80,3 +80,16 @@ audio: {sound: silence}
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
+
+/** Run the command to its end with something typed into it. */
+export async function withAnswer(
+  typed: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, ['--conditions=@switchhook/source', '--import', 'tsx', MAIN, ...words]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  child.stdin.end(typed);
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, output };
+}

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { FakeBluez, noBusDaemon, PrivateBus, until } from '@switchhook/bt-headset/testing';
 import { suite } from 'uvu';
-import { DeskProcess, freePort, testFolder, writeConfiguration } from './desk-process.ts';
+import { DeskProcess, freePort, testFolder, withAnswer, writeConfiguration } from './desk-process.ts';
 
 const skip = noBusDaemon();
 if (skip !== undefined) console.log(`SKIP a headset at the phone's process: ${skip}`);
@@ -54,6 +54,37 @@ const test = suite('headset');
       phone.child.kill('SIGTERM');
       assert.equal(await phone.exited, 0);
       exchange.close();
+      await bluez.stop();
+      await bus.remove();
+      folder.remove();
+    }
+  },
+);
+
+(skip === undefined ? test : test.skip)(
+  'setup headset: the command finds a headset, pairs it and writes it, and the doctor tells of it',
+  async () => {
+    const folder = testFolder();
+    const bus = new PrivateBus();
+    await bus.start();
+    const bluez = await FakeBluez.start(bus.address);
+    bluez.nearby = [FakeBluez.headset('00:11:22:AA:BB:01', 'Ann', false)];
+    const path = writeConfiguration(folder.path, await freePort(), 5060);
+    process.env['DBUS_SYSTEM_BUS_ADDRESS'] = bus.address;
+    try {
+      const nobody = new DeskProcess('setup', 'headset', '--config', path, '--seconds', '0.2');
+      assert.equal(await nobody.exited, 1);
+      assert.match(nobody.errors, /the input ended before an answer to: Which one/);
+      assert.doesNotMatch(readFileSync(path, 'utf8'), /headset:/, 'nothing was written');
+      const { code, output } = await withAnswer('1\n', 'setup', 'headset', '--config', path, '--seconds', '0.2');
+      assert.equal(code, 0, output);
+      assert.match(output, /1 {2}Ann {2}00:11:22:AA:BB:01/);
+      assert.match(readFileSync(path, 'utf8'), /address: 00:11:22:AA:BB:01/);
+      const doctor = new DeskProcess('doctor', '--config', path);
+      await doctor.exited;
+      assert.match(doctor.output, /headset .*call holding \(AT\+CHLD 0-4\) is available/);
+      assert.match(doctor.output, /headset .*Ann \(00:11:22:AA:BB:01\) is not connected/);
+    } finally {
       await bluez.stop();
       await bus.remove();
       folder.remove();

@@ -7,6 +7,7 @@ const HELP = `switchhook ${VERSION}: a SIP desk phone
   switchhook phone [--config FILE] [--check] [--keys terminal]   run the phone, or only check its configuration
   switchhook setup [--config FILE] [--force]                     ask four questions, register once, write the configuration
   switchhook setup keys --lines "GPIO5 GPIO6 …" | --input NAME   ask for each key and the handset, learn the wiring, write it
+  switchhook setup headset [--config FILE] [--seconds N]         look for Bluetooth headsets, pair one, write it
   switchhook doctor [--config FILE] [--bridge FILE] [--json]     look at keypad, sound, registration; say what is wrong and what helps
   switchhook doctor --watch [--config FILE]                      show each contact, key and hook live, while no phone runs
   switchhook ctl [--socket PATH] [--json] VERB [ARGUMENT…]       tell a running phone what to do
@@ -30,6 +31,7 @@ async function run(words: readonly string[]): Promise<number> {
       return (await import('./phone-command.ts')).phoneCommand(rest);
     case 'setup':
       if (rest[0] === 'keys') return (await import('./setup-keys-command.ts')).setupKeysCommand(rest.slice(1));
+      if (rest[0] === 'headset') return (await import('./setup-headset-command.ts')).setupHeadsetCommand(rest.slice(1));
       return (await import('./setup-command.ts')).setupCommand(rest);
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(rest);

@@ -1,13 +1,13 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { LearnedFault, wiringFrom } from '@switchhook/gpio-keypad';
 import { InputLearner, LineLearner, listChips, listInputs } from '@switchhook/gpio-keypad/node';
-import { describeFault, readConfiguration } from '../configuration/read.ts';
 import { type LearnedKeypad, withKeypad } from '../configuration/write-keypad.ts';
 import { defaultConfigurationPath, readConfigurationFile, StartFault } from './configuration-file.ts';
 import { learnKeys, type Person } from './learn-keys.ts';
+import { rewriteConfiguration } from './rewrite-configuration.ts';
 
 const HELP = `where the keys are: --lines "GPIO5 GPIO6 …" (every line that has a key or the hook, and nothing else on it), or --input NAME of an input device`;
 
@@ -37,7 +37,8 @@ export async function setupKeysCommand(words: readonly string[]): Promise<number
     try {
       const learned =
         options.lines === undefined ? await learnInput(options, person) : await learnLines(options, person);
-      write(options.config, learned);
+      const text = withKeypad(readFileSync(options.config, 'utf8'), learned);
+      rewriteConfiguration(options.config, text, 'what was learned');
     } finally {
       readline.close();
     }
@@ -77,19 +78,6 @@ async function learnInput({ input = '' }: Options, person: Person): Promise<Lear
   } finally {
     learner.close();
   }
-}
-
-/** As a whole or not at all, and never something that the phone would refuse. */
-function write(path: string, learned: LearnedKeypad): void {
-  const text = withKeypad(readFileSync(path, 'utf8'), learned);
-  const reading = readConfiguration(text);
-  if (!reading.ok)
-    throw new StartFault(
-      `${reading.faults.map((fault) => describeFault('what was learned', fault)).join('\n')}\nnothing was written`,
-    );
-  const draft = `${path}.new`;
-  writeFileSync(draft, text, { mode: statSync(path).mode });
-  renameSync(draft, path);
 }
 
 function readOptions(words: readonly string[]): Options | string {

@@ -123,6 +123,15 @@ export class FakeBluez {
     }
   }
 
+  /** Ask our side's agent about a device. */
+  async askAgent(member: string, device: string): Promise<void> {
+    if (this.agent === undefined)
+      throw Object.assign(new Error('no agent'), { dbusName: 'org.bluez.Error.AuthenticationFailed' });
+    const { owner: destination, path } = this.agent;
+    const message = { destination, path, interface: 'org.bluez.Agent1', member, signature: 'o', body: [device] };
+    await this.#bus.invoke(message);
+  }
+
   async callProfile(member: string, signature: string, body: unknown[], fds: number[] = []): Promise<void> {
     if (this.profile === undefined) throw new Error('nobody has registered the profile');
     const { owner: destination, path } = this.profile;
@@ -142,17 +151,7 @@ export class FakeBluez {
       },
       Pair: async () => {
         this.asked.push(`Pair ${device.Address}`);
-        if (this.agent === undefined)
-          throw Object.assign(new Error('no agent'), { dbusName: 'org.bluez.Error.AuthenticationFailed' });
-        const { owner: destination, path: at } = this.agent;
-        await this.#bus.invoke({
-          destination,
-          path: at,
-          interface: 'org.bluez.Agent1',
-          member: 'RequestAuthorization',
-          signature: 'o',
-          body: [path],
-        });
+        await this.askAgent('RequestAuthorization', path);
         device.Paired = true;
         this.#bus.emitPropertiesChanged(path, 'org.bluez.Device1', { Paired: true });
         return null;
