@@ -152,6 +152,25 @@ test('features §1.6: the plan chooses the account, a line key stands for its ow
   assert.equal(named.state.calls.at(-1)?.line, 2, 'a caller sits down on a line of the account that was called');
 });
 
+test('phone-ux §4.3: a consultation has a line and a lamp of its own, also where each line stands for another account', () => {
+  const shop = token<'account'>('shop') as AccountId;
+  const accounts = [
+    { id: account, user: '1000', domain: 'pbx.test', transport: 'udp', register: false },
+    { id: shop, user: '7', domain: 'shop.test', transport: 'udp', register: false },
+  ] as const;
+  const bench = new Bench({ accounts, lineAccounts: [account, shop] }, false);
+  bench.talking('a');
+  bench.want({ verb: 'transfer.start', to: '9' });
+  bench.held('a');
+  assert.deepEqual(
+    bench.state.calls.map(({ line, account: over }) => [line, over]),
+    [
+      [1, account],
+      [2, account],
+    ],
+  );
+});
+
 test('phone-ux §4.4: off hook, nothing dialled: 15 s dial tone, 15 s reorder, then silence and the lamp', () => {
   const bench = lifted({});
   assert.equal(bench.state.sounds.tone, 'dial');

@@ -497,6 +497,15 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    'BLF, without a watched extension: speed dial',
+    { blf: [{ target: '+3612345678', label: 'Home', kind: 'dial' }] },
+    (desk) => {
+      desk.down('blf1');
+      assert.equal(lastDialled(desk), 'sip:+3612345678@pbx.test');
+      assert.equal(lamps(desk.state)['blf1'], 'off');
+    },
+  ],
+  [
     'BLF, at "Transfer to?", short: the target of the transfer',
     { blf },
     (desk) => {

@@ -241,4 +241,13 @@ test('mqtt §3.2: every setting stands in the picture, and what was kept holds a
   assert.equal(before['mute'], false);
 });
 
+test('features §1.3: calls are forwarded neither to an emergency number nor where the dial plan lets nobody dial', () => {
+  const bench = phoneWith({
+    dialPlan: [{ match: pattern('0900.'), strip: 0, prepend: '', refuse: 'Not from this phone' }],
+  });
+  assert.equal(set(bench, 'forward_always', '112'), 'number_not_allowed');
+  assert.equal(set(bench, 'forward_busy', '09001234'), 'number_not_allowed');
+  assert.equal(set(bench, 'forward_busy', '214'), 'done');
+});
+
 test.run();

@@ -109,7 +109,7 @@ const blf = v.strictObject({
   ),
   label: v.optional(text),
   account: v.optional(text),
-  kind: v.optional(oneOf('line', 'park'), 'line'),
+  kind: v.optional(oneOf('line', 'park', 'dial'), 'line'),
 });
 
 const network = v.strictObject({

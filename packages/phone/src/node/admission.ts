@@ -4,7 +4,7 @@ import { mayDo } from '../control/roles.ts';
 import { verbTable } from '../control/verbs.ts';
 import { type DialPattern, fit, parsePattern, patternFaults } from '../dial-plan/pattern.ts';
 import type { Intent, Origin } from '../intent.ts';
-import { isEmergency, userOf } from '../reducer/inquiry.ts';
+import { dialPlanned, isEmergency, userOf } from '../reducer/inquiry.ts';
 import type { PhoneState } from '../reducer/state.ts';
 
 /** What remote senders may dial. */
@@ -70,7 +70,7 @@ export class Admission {
       return refusal('number_not_allowed', 'only numbers of our own exchange are dialled from outside');
     const allowed =
       numbers.length === 0
-        ? /^[0-9*#]{1,6}$/.test(number)
+        ? isShort(number) && isShort(dialPlanned(state.settings, number).number)
         : this.#numbers.some((pattern) => fit(pattern, number).whole);
     if (!allowed)
       return refusal('number_not_allowed', `${number} is not among the numbers that may be dialled from outside`);
@@ -85,6 +85,11 @@ export class Admission {
     this.#remoteDials.push(now);
     return undefined;
   }
+}
+
+/** No public network takes it for an international or premium number; asked of what the dial plan makes of it as well. */
+function isShort(number: string): boolean {
+  return /^[0-9*#]{1,6}$/.test(number);
 }
 
 /** Somebody who stands at this machine: a key, a headset, or a shell on it. */

@@ -61,7 +61,7 @@ export class Watches {
     }
     for (const [i, key] of blf.entries()) {
       const account = key.account === undefined ? accounts[0] : accounts.find(({ id }) => id === key.account);
-      if (account === undefined) continue;
+      if (account === undefined || key.kind === 'dial') continue;
       const to = uriFor(account, key.target);
       this.#add({ name: 'blf', n: i + 1 }, `blf-${i + 1}`, account.id, to, 'dialog', DIALOG_INFO);
     }

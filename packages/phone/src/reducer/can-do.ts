@@ -208,6 +208,12 @@ export function judge(state: PhoneState, intent: PlainIntent): Verdict {
       if (!mayBe(name, intent.value)) return no('bad_schema', `Not a value for ${intent.key}`);
       if (name.key.startsWith('forward_') && isOurs(state, intent.value))
         return no('bad_schema', 'Calls cannot be forwarded to this phone itself');
+      if (name.key.startsWith('forward_') && typeof intent.value === 'string' && intent.value !== '') {
+        if (isEmergency(state.settings, intent.value))
+          return no('number_not_allowed', 'Calls are not forwarded to an emergency number');
+        const { refuse } = dialPlanned(state.settings, intent.value);
+        if (refuse !== undefined) return no('number_not_allowed', refuse);
+      }
       if (intent.key === 'route' && state.lostRoutes.includes(intent.value as 'handset')) {
         return no('media_error', `No ${intent.value} there`);
       }

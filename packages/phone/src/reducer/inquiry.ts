@@ -190,15 +190,17 @@ export function freeLine(state: PhoneState, wished?: number, account?: AccountId
   return emptiest(state.settings, loads, account);
 }
 
-/** The emptiest line of those that stand for `account`, lowest first; of all where none does. */
+/** A free line of the account, else any free one, so that each call has its key and lamp; else the account's emptiest. */
 export function emptiest(
   settings: PhoneSettings,
   loads: ReadonlyMap<number, number>,
   account: AccountId | undefined,
 ): number {
-  const own = [...loads].filter(([line]) => (lineAccount(settings, line) ?? account) === account);
-  const lines = account === undefined || own.length === 0 ? [...loads] : own;
-  return lines.reduce((best, each) => (each[1] < best[1] ? each : best))[0];
+  const all = [...loads];
+  const own = all.filter(([line]) => (lineAccount(settings, line) ?? account) === account);
+  const free = own.find(([, load]) => load === 0) ?? all.find(([, load]) => load === 0);
+  if (free !== undefined) return free[0];
+  return (own.length === 0 ? all : own).reduce((best, each) => (each[1] < best[1] ? each : best))[0];
 }
 
 /** The line that was seized is dead: nothing was dialled on it for too long. */

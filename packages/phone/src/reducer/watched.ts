@@ -24,8 +24,8 @@ export interface BlfKey {
   readonly label: string;
   /** At whose exchange; absent = the first account. */
   readonly account?: AccountId;
-  /** An extension, or a place where calls are parked: a call there is `parked`, not `busy`. */
-  readonly kind: 'line' | 'park';
+  /** An extension, a place where calls are parked (a call there is `parked`, not `busy`), or a number to dial: not watched. */
+  readonly kind: 'line' | 'park' | 'dial';
 }
 
 /** How a call that rings elsewhere is taken: by Replaces at the caller's phone or at the exchange, or by a feature code. */
