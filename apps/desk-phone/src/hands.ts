@@ -1,11 +1,14 @@
-import { type ButtonInput, Gestures, type GestureTimes } from '@switchhook/bt-headset';
 import {
   Bindings,
+  type ButtonEvent,
   type DeviceEvent,
   defaultKeys,
   type Intent,
   type KeyTable,
   type PhoneState,
+  type Press,
+  Presses,
+  type PressTimes,
   type Settlement,
 } from '@switchhook/phone';
 import type { Runtime } from '@switchhook/phone/node';
@@ -16,10 +19,7 @@ import { GestureTable } from './headset/gesture-table.ts';
  * What a hand did, as any device tells it: a key, the hook, a gesture, the bare button of a headset, or what a headset says in
  * words of its own.
  */
-export type HandEvent =
-  | DeviceEvent
-  | Extract<ButtonInput, { readonly type: 'button' }>
-  | { readonly type: 'intent'; readonly intent: Intent };
+export type HandEvent = DeviceEvent | ButtonEvent | { readonly type: 'intent'; readonly intent: Intent };
 
 export interface HandsOptions {
   readonly runtime: Pick<Runtime, 'state' | 'submit'>;
@@ -29,7 +29,7 @@ export interface HandsOptions {
   /** Default: the gestures as the phone has them. */
   readonly gestures?: GestureTable;
   /** How long a press is a long one, and how close two make a double. */
-  readonly gestureTimes?: GestureTimes;
+  readonly gestureTimes?: PressTimes;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface HandsOptions {
  *
  * ```
  *  keypad, hook, terminal ── key, hook ────────────────┐
- *  headset ── button ──► gestures ── short … triple ───┼──► bindings (a table) ──► submit
+ *  headset ── button ──► presses ─── short … triple ───┼──► bindings (a table) ──► submit
  *  headset ── AT ──► gateway ──► request table ─────────┘
  * ```
  *
@@ -49,7 +49,7 @@ export class Hands {
   readonly #runtime: HandsOptions['runtime'];
   readonly #clock: AlarmClock;
   readonly #bindings: Bindings;
-  readonly #gestures: Gestures;
+  readonly #button: Presses;
   readonly #table: GestureTable;
   #takeBack: () => void = () => {};
 
@@ -57,7 +57,7 @@ export class Hands {
     this.#runtime = runtime;
     this.#clock = clock;
     this.#bindings = new Bindings(keys);
-    this.#gestures = new Gestures(gestureTimes);
+    this.#button = new Presses(gestureTimes);
     this.#table = gestures;
   }
 
@@ -80,14 +80,14 @@ export class Hands {
   }
 
   #wake(now: Millis): void {
-    this.#gestured(this.#gestures.wake(now), now);
+    this.#pressed(this.#button.wake(now), now);
     this.#submit(this.#bindings.wake(now), 'keys');
   }
 
   #wait(): void {
     this.#takeBack();
     this.#takeBack = () => {};
-    const at = earliest(this.#bindings.deadline, this.#gestures.deadline);
+    const at = earliest(this.#bindings.deadline, this.#button.deadline);
     if (at === undefined) return;
     this.#takeBack = this.#clock.alarm(at, () => {
       this.#wake(this.#clock.now());
@@ -98,12 +98,12 @@ export class Hands {
   #act(event: HandEvent, state: PhoneState, at: Millis): boolean {
     switch (event.type) {
       case 'button':
-        this.#gestures.receive({ type: 'bound', gestures: this.#table.bound(state) }, at);
-        return this.#gestured(this.#gestures.receive(event, at), at);
+        this.#button.receive({ type: 'bound', presses: this.#table.bound(state) }, at);
+        return this.#pressed(this.#button.receive(event, at), at);
       case 'intent':
         return this.#submit([event.intent], 'headset');
       case 'headset':
-        return this.#gestured([event], at);
+        return this.#gestured(event, at);
       case 'key':
       case 'hook':
         return this.#submit(this.#bindings.receive(event, at), 'keys');
@@ -113,14 +113,14 @@ export class Hands {
     }
   }
 
-  #gestured(events: readonly Extract<DeviceEvent, { type: 'headset' }>[], now: Millis): boolean {
-    return events
-      .map((event) => {
-        const rule = this.#table.rule(this.#runtime.state, event);
-        if (rule === 'none') return true;
-        return this.#submit(rule === undefined ? this.#bindings.receive(event, now) : [rule], 'headset');
-      })
-      .every((ok) => ok);
+  #pressed(presses: readonly Press[], now: Millis): boolean {
+    return presses.map((gesture) => this.#gestured({ type: 'headset', gesture }, now)).every((ok) => ok);
+  }
+
+  #gestured(event: Extract<DeviceEvent, { type: 'headset' }>, now: Millis): boolean {
+    const rule = this.#table.rule(this.#runtime.state, event);
+    if (rule === 'none') return true;
+    return this.#submit(rule === undefined ? this.#bindings.receive(event, now) : [rule], 'headset');
   }
 
   /** False = one of them was refused before this returns. */

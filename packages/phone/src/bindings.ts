@@ -1,16 +1,9 @@
-import { type Core, Deadlines, type Millis } from '@switchhook/sans-io';
+import { type Core, earliest, type Millis } from '@switchhook/sans-io';
 import type { Intent } from './intent.ts';
+import { type Press, Presses } from './presses.ts';
 import { callsIn, inHand } from './reducer/inquiry.ts';
 import { conference } from './reducer/joined.ts';
 import type { PhoneState } from './reducer/state.ts';
-
-/*
- *  up ──down, nothing longer bound──► act: short ──────────────────────────────► spent ──up──► up
- *   │ down, long or double bound                                                   ▲
- *   └──► down ──1 s, long bound──► act: long ──────────────────────────────────────┘
- *         └──up──► double bound? waiting ──350 ms──► act: short      waiting ──down──► act: double ──► spent
- *                  else act: short ──► up
- */
 
 /** What a hand did to a thing, as the devices tell it. Key names are those of the key table (`1`, `#`, `line1`, …). */
 export type DeviceEvent =
@@ -97,18 +90,8 @@ export const defaultKeys: KeyTable = {
   ...Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`blf${i + 1}`, blfKey(i + 1)])),
 };
 
-/** Held this long is a long press (phone-ux.md §4.1). */
-const longMs = 1000;
-/** A second press within this after a release makes a double. */
-const doubleMs = 350;
 /** Two presses of one function within this count once, where no double is bound. */
 const repeatMs = 250;
-
-/** Where a key is; `double` was decided when it went down. */
-type KeyPlace =
-  | { readonly name: 'down'; readonly double: boolean }
-  | { readonly name: 'waiting' }
-  | { readonly name: 'spent'; readonly release?: Intent | undefined };
 
 export type BindingsIn = DeviceEvent | { readonly type: 'state'; readonly state: PhoneState };
 
@@ -119,16 +102,18 @@ export type BindingsIn = DeviceEvent | { readonly type: 'state'; readonly state:
 export class Bindings implements Core<BindingsIn, Intent> {
   readonly #keys: KeyTable;
   #state: PhoneState | undefined;
-  readonly #places = new Map<string, KeyPlace>();
+  /** Every key that was pressed once. */
+  readonly #presses = new Map<string, Presses>();
+  /** What the release of a key does whose long press has been. */
+  readonly #releases = new Map<string, Intent>();
   readonly #acted = new Map<string, Millis>();
-  readonly #timers = new Deadlines<`long ${string}` | `double ${string}`>();
 
   constructor(keys: KeyTable = defaultKeys) {
     this.#keys = keys;
   }
 
   get deadline(): Millis | undefined {
-    return this.#timers.next;
+    return earliest(...[...this.#presses.values()].map(({ deadline }) => deadline));
   }
 
   receive(input: BindingsIn, now: Millis): readonly Intent[] {
@@ -144,8 +129,7 @@ export class Bindings implements Core<BindingsIn, Intent> {
         const late = this.wake(now);
         const binding = Object.hasOwn(this.#keys, input.key) ? this.#keys[input.key] : undefined;
         if (binding === undefined) return late;
-        const acts = input.edge === 'down' ? this.#down(input.key, binding, now) : this.#up(input.key, binding, now);
-        return [...late, ...acts];
+        return [...late, ...this.#moved(input.key, binding, input.edge, now)];
       }
       default:
         input satisfies never;
@@ -154,53 +138,43 @@ export class Bindings implements Core<BindingsIn, Intent> {
   }
 
   wake(now: Millis): readonly Intent[] {
-    const intents: Intent[] = [];
-    for (const timer of this.#timers.due(now)) {
-      const key = timer.slice(timer.indexOf(' ') + 1);
-      const binding = this.#keys[key];
-      if (binding === undefined) continue;
-      if (timer.startsWith('long ') && binding.long !== undefined) {
-        this.#places.set(key, { name: 'spent', release: binding.long.release });
-        intents.push(binding.long.intent);
-      } else if (timer.startsWith('double ')) {
-        this.#places.delete(key);
-        intents.push(...this.#act(binding.short, now));
+    return [...this.#presses].flatMap(([key, presses]) => this.#said(key, presses.wake(now), now));
+  }
+
+  #moved(key: string, binding: KeyBinding, edge: 'down' | 'up', now: Millis): readonly Intent[] {
+    const presses = this.#presses.get(key) ?? new Presses();
+    this.#presses.set(key, presses);
+    if (edge === 'down') {
+      // What is bound as it goes down decides, whatever the phone does until it comes up.
+      const bound = new Set<Press>(['short']);
+      if (this.#bound(binding.long)) bound.add('long');
+      if (this.#bound(binding.double)) bound.add('double');
+      presses.receive({ type: 'bound', presses: bound, longMs: binding.long?.afterMs }, now);
+    }
+    const release = edge === 'up' ? this.#releases.get(key) : undefined;
+    if (release !== undefined) this.#releases.delete(key);
+    const said = this.#said(key, presses.receive({ type: 'button', edge }, now), now);
+    return release === undefined ? said : [...said, release];
+  }
+
+  #said(key: string, presses: readonly Press[], now: Millis): readonly Intent[] {
+    return presses.flatMap((press) => {
+      const { short, long, double } = this.#keys[key]!;
+      switch (press) {
+        case 'short':
+          return this.#act(short, now);
+        case 'long':
+          if (long?.release !== undefined) this.#releases.set(key, long.release);
+          return long === undefined ? [] : [long.intent];
+        case 'double':
+          return double === undefined ? [] : [double.intent];
+        case 'triple':
+          return [];
+        default:
+          press satisfies never;
+          throw new Error('unknown press');
       }
-    }
-    return intents;
-  }
-
-  #down(key: string, binding: KeyBinding, now: Millis): readonly Intent[] {
-    const place = this.#places.get(key);
-    if (place?.name === 'waiting') {
-      this.#timers.clear(`double ${key}`);
-      this.#places.set(key, { name: 'spent' });
-      return binding.double === undefined ? [] : [binding.double.intent];
-    }
-    if (place !== undefined) return []; // down twice without an up: a bouncing contact, or a lost edge
-    const long = this.#bound(binding.long);
-    const double = this.#bound(binding.double);
-    if (!long && !double) {
-      this.#places.set(key, { name: 'spent' });
-      return this.#act(binding.short, now);
-    }
-    this.#places.set(key, { name: 'down', double });
-    if (long) this.#timers.set(`long ${key}`, now + (binding.long?.afterMs ?? longMs));
-    return [];
-  }
-
-  #up(key: string, binding: KeyBinding, now: Millis): readonly Intent[] {
-    const place = this.#places.get(key);
-    this.#timers.clear(`long ${key}`);
-    if (place?.name === 'down' && place.double) {
-      this.#places.set(key, { name: 'waiting' });
-      this.#timers.set(`double ${key}`, now + doubleMs);
-      return [];
-    }
-    if (place?.name === 'waiting') return [];
-    this.#places.delete(key);
-    if (place?.name === 'spent') return place.release === undefined ? [] : [place.release];
-    return place?.name === 'down' ? this.#act(binding.short, now) : [];
+    });
   }
 
   /** Digits may follow each other as fast as fingers go; a function twice in a blink is one press, by whichever keys. */

@@ -30,5 +30,6 @@ export {
   lamps,
   type PatternName,
 } from './lamps.ts';
+export { type ButtonEvent, type Press, Presses, type PressesIn, type PressTimes } from './presses.ts';
 export * from './reducer/index.ts';
 export { coarse, display, type PhoneView, type Stamp, view } from './view.ts';
