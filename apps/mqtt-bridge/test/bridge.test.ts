@@ -150,12 +150,12 @@ test('mqtt §3.2: the will says offline when the bridge dies, a clean end says i
 test('features rule 22: a broker that is down at start, is killed and comes back finds the phone again', async () => {
   const port = await freePort();
   bridge = run(`mqtt://127.0.0.1:${port}`);
-  const first = await startBroker(port);
+  const first = await startBroker({ port });
   let watcher = await Listener.join(first.url);
   await watcher.until('online', (topic, text) => topic === `${top}/availability` && text === 'online');
   await watcher.close();
   await first.kill();
-  const second = await startBroker(port);
+  const second = await startBroker({ port });
   watcher = await Listener.join(second.url);
   await watcher.until('online again', (topic, text) => topic === `${top}/availability` && text === 'online');
   await watcher.until('the snapshot again', (topic) => topic === `${top}/state`);

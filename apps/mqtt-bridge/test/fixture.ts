@@ -19,6 +19,7 @@ export const SNAPSHOT: { type: 'state'; v: 1 } & Snapshot = {
     dnd: false,
     forward_always: '',
     forward_busy: '+3612345678',
+    forward_noanswer: '',
     auto_answer: 'off',
     mute: false,
     route: 'handset',

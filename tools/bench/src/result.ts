@@ -26,6 +26,8 @@ export interface Bench {
   /** Chosen by `--only`: its name, or the beginning of one of its ids. */
   readonly name: string;
   readonly ids: readonly string[];
+  /** After which it is given up. Default 120 s. */
+  readonly limitMs?: number;
   run(): Promise<readonly (Result | NotRun)[]>;
 }
 

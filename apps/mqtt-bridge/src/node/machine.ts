@@ -5,27 +5,21 @@ import type { MachineFigures } from '../diagnosis.ts';
 
 const LOOK_EVERY_MS = 100;
 
-/** Looks at the machine and at this process when it is asked. */
-export class Machine {
-  readonly #lag = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
+let lag: ReturnType<typeof monitorEventLoopDelay> | undefined;
 
-  constructor() {
-    this.#lag.enable();
+/** Looks at the machine and at this process; the lag is the longest since the last look. */
+export function machineFigures(): MachineFigures {
+  if (lag === undefined) {
+    lag = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
+    lag.enable();
   }
-
-  figures(): MachineFigures {
-    const lateMs = this.#lag.max / 1e6 - LOOK_EVERY_MS;
-    this.#lag.reset();
-    return {
-      cpuTempC: temperature(),
-      ip: address(),
-      loopLagMs: Number.isFinite(lateMs) && lateMs > -LOOK_EVERY_MS ? Math.max(0, Math.round(lateMs * 10) / 10) : null,
-    };
-  }
-
-  close(): void {
-    this.#lag.disable();
-  }
+  const lateMs = lag.max / 1e6 - LOOK_EVERY_MS;
+  lag.reset();
+  return {
+    cpuTempC: temperature(),
+    ip: address(),
+    loopLagMs: Number.isFinite(lateMs) && lateMs > -LOOK_EVERY_MS ? Math.max(0, Math.round(lateMs * 10) / 10) : null,
+  };
 }
 
 /** The serial number of the board, as a Raspberry Pi gives it. */

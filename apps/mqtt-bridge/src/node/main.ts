@@ -8,6 +8,7 @@ import { brokerWarnings, readConfiguration } from '../configuration.ts';
 import { defaultId } from './machine.ts';
 import { removeDiscovery } from './remove-discovery.ts';
 import { runBridge } from './run-bridge.ts';
+import { staySmall } from './stay-small.ts';
 
 const VERSION = '0.1.0';
 const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check | --remove-discovery]
@@ -46,6 +47,7 @@ function readFile(file: string) {
   }
 }
 
+staySmall();
 const options = readArguments();
 if (options.help === true) {
   console.log(USAGE);

@@ -13,7 +13,7 @@ import type { SigningSettings } from '../signature.ts';
 import { Topics } from '../topics.ts';
 import { Broker, readSecret } from './broker.ts';
 import { CommandMemory, defaultStateFolder } from './command-memory.ts';
-import { Machine, serialNumber } from './machine.ts';
+import { machineFigures, serialNumber } from './machine.ts';
 
 /** What the process says of itself. */
 export interface BridgeLog {
@@ -45,7 +45,6 @@ export function runBridge(
   pace?: PaceSettings,
 ): RunningBridge {
   const topics = topicsOf(settings);
-  const machine = new Machine();
   const serial = serialNumber();
   const folder = settings.stateFolder ?? defaultStateFolder();
   const memory = new CommandMemory(folder, settings.id, Date.now(), (why) => log.warn({}, why));
@@ -70,7 +69,7 @@ export function runBridge(
       },
       media: settings.events.media,
       warnings: brokerWarnings(settings),
-      machine: () => machine.figures(),
+      machine: machineFigures,
       random: Math.random,
     },
     performance.now(),
@@ -170,7 +169,6 @@ export function runBridge(
       phone?.close();
       await broker.close();
       memory.close();
-      machine.close();
     },
   };
 }

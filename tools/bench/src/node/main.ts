@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Bench, isResult, type NotRun, type Result, table } from '../result.ts';
 import { answering } from './answering.ts';
 import { deskPhone } from './desk-phone.ts';
+import { fleet } from './fleet.ts';
 import { mediaPackets } from './media-packets.ts';
 import { pacing } from './pacing.ts';
 import { parsing } from './parse.ts';
@@ -13,7 +14,7 @@ import { transfers } from './transfer-latency.ts';
 /** A bench that takes longer is given up, so that the whole always ends. */
 const LIMIT_MS = 120_000;
 
-const BENCHES: readonly Bench[] = [parsing, answering, mediaPackets, pacing, deskPhone, transfers, latency];
+const BENCHES: readonly Bench[] = [parsing, answering, mediaPackets, pacing, deskPhone, transfers, latency, fleet];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
 const only = values.only;
@@ -47,7 +48,8 @@ process.exit(0);
 function withinLimit(bench: Bench): ReturnType<Bench['run']> {
   let limit: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error(`not done within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    const limitMs = bench.limitMs ?? LIMIT_MS;
+    limit = setTimeout(() => reject(new Error(`not done within ${limitMs / 1000} s`)), limitMs);
   });
   return Promise.race([bench.run(), tooLong]).finally(() => clearTimeout(limit));
 }
