@@ -95,8 +95,17 @@ if (!missing) {
   });
 }
 
-if (missing) test('rule 3: skipped', () => {});
-else {
+test('rule 3: each user of the sample ACL is tried here, and none may write everything', () => {
+  const acl = readFileSync(join(EXAMPLES, 'mosquitto.acl'), 'utf8');
+  const users = [...acl.matchAll(/^user (\w+)$/gm)].map((match) => match[1]!);
+  assert.deepEqual(
+    users.filter((user) => !USERS.includes(user)),
+    [],
+  );
+  assert.ok(!/^(topic|pattern) (write |readwrite )?(#|\+\/|switchhook\/#)/m.test(acl));
+});
+
+if (!missing) {
   test('rule 3: the bridge may write all that it needs, and Home Assistant sees it', async () => {
     const home = await as('homeassistant');
     assert.equal(await home.until('switchhook/rcp1/availability', (text) => text === 'online'), 'online');

@@ -22,8 +22,14 @@ interface Answer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** What may befall the bridge. */
+export interface BridgeFate {
+  /** Before this step it is killed without a word and another one started. */
+  readonly killBefore?: Step['name'];
+}
+
 /** The hand on a phone of this process, which gets a control socket for it. */
-export async function mqttHand(runtime: Runtime): Promise<Hand> {
+export async function mqttHand(runtime: Runtime, fate: BridgeFate = {}): Promise<Hand> {
   const folder = mkdtempSync(join(tmpdir(), 'switchhook-demo-'));
   const control = await ControlServer.open({
     runtime,
@@ -38,7 +44,7 @@ export async function mqttHand(runtime: Runtime): Promise<Hand> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const hand = await mqttHandAt(control.path);
+    const hand = await mqttHandAt(control.path, fate);
     return { ...hand, close: () => hand.close().then(closeAll) };
   } catch (error) {
     await closeAll();
@@ -50,17 +56,18 @@ export async function mqttHand(runtime: Runtime): Promise<Hand> {
  * Every step as a command through a broker: an embedded one, the real bridge process between it and the control socket of
  * whatever phone. It sees nothing of the phone but what the bridge publishes.
  */
-export async function mqttHandAt(controlPath: string): Promise<Hand> {
+export async function mqttHandAt(controlPath: string, fate: BridgeFate = {}): Promise<Hand> {
   const folder = mkdtempSync(join(tmpdir(), 'switchhook-bridge-'));
   const broker = await Broker.open();
-  const bridge = startBridge(folder, controlPath, broker.url);
+  let bridge = startBridge(folder, controlPath, broker.url);
+  const trouble = () => bridge.trouble();
   const close = async (): Promise<void> => {
     await bridge.stop();
     await broker.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await broker.until(() => broker.picture !== undefined, 'the bridge publishes the phone', START_MS, bridge.trouble);
+    await broker.until(() => broker.picture !== undefined, 'the bridge publishes the phone', START_MS, trouble);
   } catch (error) {
     await close();
     throw error;
@@ -70,11 +77,18 @@ export async function mqttHandAt(controlPath: string): Promise<Hand> {
     const id = `demo-${++count}`;
     broker.publish(`${BASE}/cmd`, { v: 1, id, cmd, args, expiresAt: new Date(Date.now() + ANSWER_MS).toISOString() });
     const answered = () => broker.answers.find((answer) => answer.id === id);
-    await broker.until(() => answered() !== undefined, `${cmd} is answered`, ANSWER_MS, bridge.trouble);
+    await broker.until(() => answered() !== undefined, `${cmd} is answered`, ANSWER_MS, trouble);
     const answer = answered();
     if (answer?.phase === 'failed') throw new Error(`${cmd}: ${answer.error?.code} ${answer.error?.message}`);
   };
+  const another = async (): Promise<void> => {
+    await bridge.kill();
+    broker.picture = undefined;
+    bridge = startBridge(folder, controlPath, broker.url);
+    await broker.until(() => broker.picture !== undefined, 'the second bridge publishes the phone', START_MS, trouble);
+  };
   const press = async (step: Step): Promise<void> => {
+    if (step.name === fate.killBefore) await another();
     const picture = broker.picture;
     switch (step.name) {
       case 'answer':
@@ -161,7 +175,11 @@ function startBridge(
   folder: string,
   control: string,
   url: string,
-): { readonly trouble: () => string | undefined; readonly stop: () => Promise<void> } {
+): {
+  readonly trouble: () => string | undefined;
+  readonly stop: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+} {
   const file = join(folder, 'bridge.yaml');
   writeFileSync(
     file,
@@ -179,13 +197,15 @@ function startBridge(
   child.stderr!.on('data', (chunk) => {
     said += chunk;
   });
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill(signal);
+    await gone;
+  };
   return {
     trouble: () => (child.exitCode === null ? undefined : said.trim() || `exit code ${child.exitCode}`),
-    stop: async () => {
-      if (child.exitCode !== null) return;
-      const gone = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await gone;
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
