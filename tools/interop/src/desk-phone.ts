@@ -21,6 +21,7 @@ export interface PhoneOptions {
   readonly transfer?: Readonly<Record<string, unknown>>;
   readonly network?: Readonly<Record<string, unknown>>;
   readonly tls?: Readonly<Record<string, unknown>>;
+  readonly blf?: readonly Readonly<Record<string, unknown>>[];
   /** How long its start may take. */
   readonly limitMs?: number;
 }
@@ -30,7 +31,7 @@ export async function startDeskPhone(
   folder: string,
   port: number,
   server: number,
-  { account = {}, transfer = {}, network = {}, tls = {}, limitMs = 60_000 }: PhoneOptions = {},
+  { account = {}, transfer = {}, network = {}, tls = {}, blf = [], limitMs = 60_000 }: PhoneOptions = {},
 ): Promise<DeskPhone> {
   const socket = join(folder, `phone-${port}.sock`);
   const file = join(folder, `phone-${port}.yaml`);
@@ -50,6 +51,7 @@ export async function startDeskPhone(
     ],
     network: { bind: '127.0.0.1', sipPort: port, rtpPorts, ...network },
     tls,
+    blf,
     audio: { sound: 'silence' },
     transfer,
     control: { socket },

@@ -15,11 +15,12 @@ import { hasSipp } from './sipp/peer.ts';
 import { RACES } from './sipp/races.ts';
 import { ROLES } from './sipp/roles.ts';
 import { VERDICTS } from './sipp/verdicts.ts';
+import { WATCHING } from './sipp/watching.ts';
 import { playSound, type SoundCell } from './sound/sound-cells.ts';
 
 /** Cases wait most of their time: three at once fill two cores. */
 const AT_ONCE = 3;
-const CASES: readonly Case[] = [...ROLES, ...ANSWERS, ...VERDICTS, ...RACES];
+const CASES: readonly Case[] = [...ROLES, ...ANSWERS, ...VERDICTS, ...RACES, ...WATCHING];
 
 const words = process.argv.slice(2).filter((word) => word !== '--document');
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -6,7 +6,9 @@ const LINGER_MS = 300;
 /** Hang up every call and unregister, and wait for the far ends to answer, but no longer than `limitMs`. Closes nothing. */
 export function farewell(runtime: Runtime, limitMs: number): Promise<void> {
   const silent = (): boolean =>
-    runtime.idle && Object.values(runtime.state.registrations).every((state) => state.name !== 'registered');
+    runtime.idle &&
+    runtime.watching === 0 &&
+    Object.values(runtime.state.registrations).every((state) => state.name !== 'registered');
   if (silent()) {
     runtime.retire();
     return Promise.resolve();

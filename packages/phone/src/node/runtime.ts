@@ -149,6 +149,11 @@ export class Runtime {
     return this.#state;
   }
 
+  /** How many subscriptions the exchange still has to be told the end of: none some moments after `retire`. */
+  get watching(): number {
+    return this.#watches.size;
+  }
+
   /** Our own mistakes that were contained since the start: with any, restart when idle. */
   get alarms(): readonly string[] {
     return this.#alarms;

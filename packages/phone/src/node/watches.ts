@@ -48,6 +48,8 @@ interface Watch {
 export class Watches {
   readonly #ports: WatchPorts;
   readonly #watches = new Map<SubscriptionId, Watch>();
+  /** Those that the other side knows of, or may. */
+  readonly #open = new Set<SubscriptionId>();
   /** The Contact under which an account is registered: with another one the other side must learn of it. */
   readonly #contacts = new Map<AccountId, string>();
 
@@ -71,6 +73,11 @@ export class Watches {
     const subscription = token<'subscription'>(name);
     const order: Order = { type: 'subscribe', subscription, account, to, event, accept: [accept] };
     this.#watches.set(subscription, { order, of, dialogs: undefined, told: '' });
+  }
+
+  /** How many subscriptions still have an end to come. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Subscribe to all that `account` watches, or ask anew where that is done. */
@@ -113,7 +120,9 @@ export class Watches {
 
   /** Whom nobody tells of any more is unknown: a lamp that is stale would be worse than none (features.md pain 17). */
   #moved(watch: Watch, status: SubscriptionStatus): void {
-    const { to, account } = watch.order;
+    const { to, account, subscription } = watch.order;
+    if (status.name === 'ended' || status.name === 'over') this.#open.delete(subscription);
+    else this.#open.add(subscription);
     if (status.name === 'waiting' || status.name === 'over') {
       const why = [status.why, status.status, status.phrase].filter((word) => word !== undefined).join(' ');
       this.#ports.note('subscription', `${to}: ${status.name}, ${why}`);
