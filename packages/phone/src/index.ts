@@ -32,4 +32,4 @@ export {
 } from './lamps.ts';
 export { type ButtonEvent, type Press, Presses, type PressesIn, type PressTimes } from './presses.ts';
 export * from './reducer/index.ts';
-export { coarse, display, type PhoneView, type Stamp, view } from './view.ts';
+export { coarse, display, type Glance, type GlancedLine, glance, type PhoneView, type Stamp, view } from './view.ts';

@@ -38,15 +38,12 @@ export type Stamp = (at: Millis) => string;
 /** The phone as everybody sees it: lamps, display, socket, MQTT. */
 export function view(state: PhoneState, stamp: Stamp): PhoneView {
   const standing = standingOf(state);
-  const lines: LineSnapshot[] = [];
-  const shown = new Set<Call>();
-  for (let n = 1; n <= state.settings.lines; n++) {
-    const call = foremost(standing, n);
-    if (call !== undefined) shown.add(call);
-    lines.push(call === undefined ? emptyLine(state, n) : lineOf(standing, n, call, stamp));
-  }
+  const shown = shownOn(state, standing.hand);
+  const lines = shown.map((call, i) =>
+    call === undefined ? emptyLine(state, i + 1) : lineOf(standing, i + 1, call, stamp),
+  );
   const waiting = state.calls
-    .filter((call) => !shown.has(call))
+    .filter((call) => !shown.includes(call))
     .map((call) => lineOf(standing, call.line, call, stamp));
   return {
     phone: coarse(state),
@@ -75,7 +72,43 @@ export function view(state: PhoneState, stamp: Stamp): PhoneView {
   };
 }
 
-function foremost({ state, hand }: Standing, line: number): Call | undefined {
+/** What a person goes by who only looks at the telephone, without the words, moments and lists of the whole view. */
+export interface Glance {
+  readonly hook: Snapshot['hook'];
+  readonly lines: readonly GlancedLine[];
+  readonly waiting: readonly GlancedLine[];
+  readonly transfer: Pick<TransferSnapshot, 'state' | 'outcome'> | null;
+}
+
+/** One line of a `Glance`. */
+export type GlancedLine = Pick<LineSnapshot, 'n' | 'state' | 'callId'> & {
+  readonly party: { readonly number: string } | null;
+};
+
+/** Look at the telephone: of the view the lines, the hook and the transfer. */
+export function glance(state: PhoneState): Glance {
+  const shown = shownOn(state, inHand(state));
+  const lines = shown.map((call, i) => (call === undefined ? emptyGlance(state, i + 1) : glanceAt(call, i + 1)));
+  const waiting = state.calls.filter((call) => !shown.includes(call)).map((call) => glanceAt(call, call.line));
+  const record = currentTransfer(state);
+  const transfer = record === undefined ? null : { state: record.machine.name, outcome: record.outcome?.name ?? null };
+  return { hook: state.hook, lines, waiting, transfer };
+}
+
+function glanceAt(call: Call, n: number): GlancedLine {
+  return { n, state: call.phase.name, callId: call.id, party: { number: clean(call.number) } };
+}
+
+function emptyGlance(state: PhoneState, n: number): GlancedLine {
+  return { n, state: emptyState(state, n), callId: null, party: null };
+}
+
+/** The call that each line shows, first line first. */
+function shownOn(state: PhoneState, hand: Call | undefined): readonly (Call | undefined)[] {
+  return Array.from({ length: state.settings.lines }, (_, i) => foremost(state, hand, i + 1));
+}
+
+function foremost(state: PhoneState, hand: Call | undefined, line: number): Call | undefined {
   const calls = state.calls.filter((call) => call.line === line);
   return (
     calls.find((call) => call === hand) ??
@@ -85,13 +118,16 @@ function foremost({ state, hand }: Standing, line: number): Call | undefined {
   );
 }
 
+function emptyState({ prompt }: PhoneState, n: number): LineState {
+  if (prompt?.line !== n) return 'idle';
+  return prompt.digits === '' ? 'dial-tone' : 'dialing';
+}
+
 function emptyLine(state: PhoneState, n: number): LineSnapshot {
-  const prompt = state.prompt?.line === n ? state.prompt : undefined;
-  const name: LineState = prompt === undefined ? 'idle' : prompt.digits === '' ? 'dial-tone' : 'dialing';
   return {
     n,
     account: null,
-    state: name,
+    state: emptyState(state, n),
     callId: null,
     direction: null,
     party: null,

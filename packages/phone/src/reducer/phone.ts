@@ -1,3 +1,4 @@
+import type { CallId } from '@switchhook/sip-core';
 import type { Verb } from '../intent.ts';
 import { lamps } from '../lamps.ts';
 import { display } from '../view.ts';
@@ -10,9 +11,9 @@ import { intentStep } from './intents.ts';
 import { levels } from './levels.ts';
 import { referRequested } from './referred.ts';
 import { returnRoute, routeStep } from './routes.ts';
-import type { PhoneState } from './state.ts';
+import type { Bridge, PhoneState } from './state.ts';
 import { settleWaiting } from './tickets.ts';
-import { emitTimers, timerStep } from './timers.ts';
+import { emitTimers, timerStep, timersOf } from './timers.ts';
 import { drive, referOf } from './transfer-machine.ts';
 import { watchedStep } from './watched.ts';
 
@@ -34,7 +35,7 @@ export const phone: PhoneStep = (state, event, now) => {
   returnRoute(d);
   noticePhases(d, state);
   emitLevels(d);
-  emitTimers(d, state);
+  emitTimers(d, state.timers);
   return { state: d.state, effects: withCanDo(d) };
 };
 
@@ -128,6 +129,7 @@ const inward: readonly PhoneEffect['type'][] = ['settle', 'set-timer', 'clear-ti
 
 /** Notices that follow from where calls went. */
 function noticePhases(d: Draft, before: PhoneState): void {
+  if (d.state.calls === before.calls) return;
   for (const call of d.state.calls) {
     const was = before.calls.find((each) => each.id === call.id)?.phase.name;
     const is = call.phase.name;
@@ -143,24 +145,37 @@ function noticePhases(d: Draft, before: PhoneState): void {
 function emitLevels(d: Draft): void {
   const is = levels(d.state);
   const was = d.state.sounds;
-  // who leaves a mix leaves before another one takes it in
-  const joins = [...was.bridges, ...is.bridges].filter(
-    ({ transfer }, i, all) => all.findIndex((each) => each.transfer === transfer) === i,
-  );
-  if (is.connect.join() !== was.connect.join()) d.emit({ type: 'connect', calls: is.connect });
-  for (const { transfer } of joins) {
-    const calls = is.bridges.find((each) => each.transfer === transfer)?.calls ?? [];
-    const before = was.bridges.find((each) => each.transfer === transfer)?.calls ?? [];
-    if (calls.join() !== before.join()) d.emit({ type: 'bridge', transfer, calls });
-  }
+  if (!areSame(is.connect, was.connect)) d.emit({ type: 'connect', calls: is.connect });
+  if (is.bridges.length + was.bridges.length > 0) emitBridges(d, was.bridges, is.bridges);
   if (is.tone !== was.tone) d.emit({ type: 'tone', tone: is.tone });
   if (is.ringer !== was.ringer) d.emit({ type: 'ringer', ring: is.ringer });
   if (is.mute !== was.mute) d.emit({ type: 'mute', on: is.mute });
-  d.set({ sounds: is });
+  d.set({ sounds: is, timers: timersOf(d.state) });
+}
+
+function emitBridges(d: Draft, was: readonly Bridge[], is: readonly Bridge[]): void {
+  // who leaves a mix leaves before another one takes it in
+  const joins = [...was, ...is].filter(
+    ({ transfer }, i, all) => all.findIndex((each) => each.transfer === transfer) === i,
+  );
+  for (const { transfer } of joins) {
+    const calls = is.find((each) => each.transfer === transfer)?.calls ?? [];
+    const before = was.find((each) => each.transfer === transfer)?.calls ?? [];
+    if (!areSame(calls, before)) d.emit({ type: 'bridge', transfer, calls });
+  }
+}
+
+function areSame(some: readonly CallId[], others: readonly CallId[]): boolean {
+  return some.length === others.length && some.every((id, i) => id === others[i]);
+}
+
+function isFailure(effect: PhoneEffect): boolean {
+  return effect.type === 'settle' && effect.outcome.name === 'failed';
 }
 
 /** A refused sender learns what can be done instead, as of the end of the step. */
 function withCanDo(d: Draft): readonly PhoneEffect[] {
+  if (!d.effects.some(isFailure)) return d.effects;
   return d.effects.map((effect) => {
     if (effect.type !== 'settle' || effect.outcome.name !== 'failed') return effect;
     const error = { ...effect.outcome.error, canDo: canDo(d.state) };

@@ -90,6 +90,7 @@ function untouchedPhone(settings: PhoneSettings): PhoneState {
     message: undefined,
     failedLines: undefined,
     sounds: { connect: [], bridges: [], tone: undefined, ringer: undefined, mute: false },
+    timers: new Map(),
     callCount: 0,
     transferCount: 0,
   };

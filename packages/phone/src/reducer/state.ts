@@ -13,7 +13,7 @@ import type {
   TransferState,
 } from '@switchhook/transfer';
 import type { Choices, Volumes } from './choices.ts';
-import type { PhoneSettings, Ticket } from './door.ts';
+import type { PhoneSettings, PhoneTimer, Ticket } from './door.ts';
 import type { Mailbox, Watched } from './watched.ts';
 
 /**
@@ -206,6 +206,16 @@ export interface Sounds {
   readonly mute: boolean;
 }
 
+/** A timer that runs. */
+export interface Due {
+  readonly afterMs: number;
+  /** Another key = the timer starts anew. */
+  readonly key: unknown;
+}
+
+/** What a state waits for. */
+export type Timers = ReadonlyMap<PhoneTimer, Due>;
+
 /** All that the telephone knows. */
 export interface PhoneState {
   readonly settings: PhoneSettings;
@@ -250,6 +260,8 @@ export interface PhoneState {
   /** Lines whose lamps say for some seconds that a transfer failed. */
   readonly failedLines: readonly number[] | undefined;
   readonly sounds: Sounds;
+  /** Those that run for this state; the transfer machine's own come besides. */
+  readonly timers: Timers;
   readonly callCount: number;
   readonly transferCount: number;
 }

@@ -9,7 +9,7 @@ import { callsIn, inHand, isDead, isLeg, isUnderWay, liveTransfer } from './inqu
 import { plainStep } from './intents.ts';
 import { ringTime, unanswered } from './reception.ts';
 import { referralTimer } from './referred.ts';
-import type { Call, PhoneState, Prompt } from './state.ts';
+import type { Call, Due, PhoneState, Prompt, Timers } from './state.ts';
 import { drive } from './transfer-machine.ts';
 
 const errandMs = 40_000;
@@ -17,17 +17,11 @@ const ticketMs = 60_000;
 const verdictTicketMs = 300_000;
 const failedLampMs = 5_000;
 
-interface Due {
-  readonly afterMs: number;
-  /** Another key = the timer starts anew. */
-  readonly key: unknown;
-}
-
 /**
  * The timers that must run in this state (the transfer machine's own come besides). They follow from the state, so
  * that none is forgotten and none is left behind.
  */
-export function timersOf(state: PhoneState): ReadonlyMap<PhoneTimer, Due> {
+export function timersOf(state: PhoneState): Timers {
   const due = new Map<PhoneTimer, Due>();
   const { prompt, settings, errand } = state;
   if (prompt !== undefined && prompt.digits !== '' && !isDead(prompt) && prompt.picked === undefined) {
@@ -92,10 +86,9 @@ function interdigitMs(settings: PhoneSettings, { digits, sent, purpose }: Prompt
   }
 }
 
-/** Set and clear what differs between two states. */
-export function emitTimers(d: Draft, before: PhoneState): void {
-  const was = timersOf(before);
-  const is = timersOf(d.state);
+/** Set and clear what differs from the timers that run. */
+export function emitTimers(d: Draft, was: Timers): void {
+  const is = d.state.timers;
   for (const timer of was.keys()) if (!is.has(timer)) d.emit({ type: 'clear-timer', timer });
   for (const [timer, { afterMs, key }] of is) {
     if (was.get(timer)?.key !== key) d.emit({ type: 'set-timer', timer, afterMs });

@@ -7,6 +7,7 @@ import { FAIR, travels, type Weather } from './weather.ts';
 export interface DatagramPort {
   /** `host:port`. */
   readonly address: string;
+  /** The bytes are kept, for the recording too: they are the network's from now on. */
   send(to: string, bytes: Uint8Array): void;
   /** Set by the owner; called at the moment of arrival. */
   onReceive: (bytes: Uint8Array, from: string) => void;
@@ -59,11 +60,11 @@ export class VirtualNetwork {
   #send(from: string, to: string, sent: Uint8Array): void {
     const { deliver, laterMs, reply } = this.passage(from, to, sent);
     if (deliver === undefined && reply !== undefined) {
-      this.record({ atMs: this.#clock.now(), from, to, bytes: sent.slice(), arrivalsMs: [this.#clock.now()] });
+      this.record({ atMs: this.#clock.now(), from, to, bytes: sent, arrivalsMs: [this.#clock.now()] });
       this.#carry(to, from, reply, 0);
     } else if (deliver === undefined) {
-      this.record({ atMs: this.#clock.now(), from, to, bytes: sent.slice(), arrivalsMs: [] });
-    } else this.#carry(from, to, deliver.slice(), laterMs);
+      this.record({ atMs: this.#clock.now(), from, to, bytes: sent, arrivalsMs: [] });
+    } else this.#carry(from, to, deliver, laterMs);
   }
 
   #carry(from: string, to: string, bytes: Uint8Array, laterMs: Millis): void {

@@ -1,9 +1,8 @@
-import type { Intent } from '@switchhook/phone';
-import type { Snapshot } from '@switchhook/phone/control';
+import type { Glance, Intent } from '@switchhook/phone';
 import type { SeededRandom } from '@switchhook/sans-io/testing';
 
 /** A person looks at the telephone now and then and does something, or not. */
-export type Mind = (snapshot: Snapshot, nowMs: number) => readonly Intent[];
+export type Mind = (seen: Glance, nowMs: number) => readonly Intent[];
 
 /** How somebody is today; drawn once an office. */
 export interface Temper {
@@ -67,10 +66,10 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
   let transfers = 0;
   let armedPresses = 0;
   let joined = false;
-  return (snapshot, nowMs) => {
-    if (nowMs >= temper.leavesAtMs) return hangUps(snapshot);
+  return (seen, nowMs) => {
+    if (nowMs >= temper.leavesAtMs) return hangUps(seen);
     if (temper.nervous > 0 && random.chance(temper.nervous)) return [random.pick(KEYS)];
-    const picture = `${snapshot.lines.map((line) => line.state).join()} ${snapshot.transfer?.state} ${snapshot.transfer?.outcome}`;
+    const picture = `${seen.lines.map((line) => line.state).join()} ${seen.transfer?.state} ${seen.transfer?.outcome}`;
     if (picture !== last) [last, since] = [picture, nowMs];
     const stoodMs = nowMs - since;
     const [next, ...rest] = typed;
@@ -82,12 +81,12 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
       dialled = true;
       return [{ verb: 'call.dial', to: temper.dials!.to }];
     }
-    const ringing = snapshot.lines.find((line) => line.state === 'ringing');
+    const ringing = seen.lines.find((line) => line.state === 'ringing');
     if (ringing?.callId != null && stoodMs >= temper.patienceMs && temper.takes !== 'ignores') {
       if (temper.takes === 'busy') return [{ verb: 'call.reject', callId: ringing.callId as never, code: 486 }];
-      return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }] : [{ verb: 'key.line', line: ringing.n }];
+      return seen.hook === 'on' ? [{ verb: 'hook.lift' }] : [{ verb: 'key.line', line: ringing.n }];
     }
-    const transfer = snapshot.transfer;
+    const transfer = seen.transfer;
     if (transfer !== null && transfer.outcome === null) {
       if (transfer.state === 'calling-target' && temper.presses !== 'in-time' && stoodMs >= 400 && armedPresses === 0) {
         armedPresses = 1;
@@ -102,7 +101,7 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
       if (step.length > 0) joined = true;
       return step;
     }
-    const talks = snapshot.lines.some((line) => line.state === 'talking');
+    const talks = seen.lines.some((line) => line.state === 'talking');
     if (talks && stoodMs >= temper.talkMs && transfers < (temper.transfers?.times ?? 0)) {
       transfers++;
       armedPresses = 0;
@@ -144,9 +143,9 @@ function nextStep(temper: Temper, state: string, joined: boolean): readonly Inte
  */
 export function retrievingMind(first: string | undefined): Mind {
   const tries = new Map<string, number>();
-  return (snapshot) => {
-    if (snapshot.transfer !== null && snapshot.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
-    const lines = [...snapshot.lines, ...(snapshot.waiting ?? [])].filter((line) => line.callId !== null);
+  return (seen) => {
+    if (seen.transfer !== null && seen.transfer.outcome === null) return [{ verb: 'transfer.cancel' }];
+    const lines = [...seen.lines, ...seen.waiting].filter((line) => line.callId !== null);
     const ringing = lines.find((line) => line.state === 'ringing');
     if (ringing?.callId != null) return [{ verb: 'call.reject', callId: ringing.callId as never, code: 480 }];
     const helds = lines.filter((line) => line.state === 'held');
@@ -168,13 +167,13 @@ export function retrievingMind(first: string | undefined): Mind {
     }
     tries.set(held.callId, (tries.get(held.callId) ?? 0) + 1);
     const resume: Intent = { verb: 'call.resume', callId: held.callId as never };
-    return snapshot.hook === 'on' ? [{ verb: 'hook.lift' }, resume] : [resume];
+    return seen.hook === 'on' ? [{ verb: 'hook.lift' }, resume] : [resume];
   };
 }
 
-function hangUps(snapshot: Snapshot): Intent[] {
-  const calls = [...snapshot.lines, ...(snapshot.waiting ?? [])].flatMap((line) =>
+function hangUps(seen: Glance): Intent[] {
+  const calls = [...seen.lines, ...seen.waiting].flatMap((line) =>
     line.callId === null ? [] : [{ verb: 'call.hangup', callId: line.callId as never } as const],
   );
-  return snapshot.hook === 'off' ? [...calls, { verb: 'hook.put-down' }] : calls;
+  return seen.hook === 'off' ? [...calls, { verb: 'hook.put-down' }] : calls;
 }

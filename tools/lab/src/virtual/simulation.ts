@@ -1,4 +1,5 @@
 import { callsOnly, type Ladder, ladderOf } from '@switchhook/ladder';
+import { type Glance, glance, type PhoneState } from '@switchhook/phone';
 import type { Millis } from '@switchhook/sans-io';
 import { SeededRandom } from '@switchhook/sans-io/testing';
 import { type Census, type Crypto, UserAgent } from '@switchhook/sip-core';
@@ -59,6 +60,8 @@ const LOOK = { least: 150, spread: 700, longest: 2_500 };
 const SLOW_LOOK = { least: 1_500, spread: 3_000, longest: 20_000 };
 /** In one of so many offices the states of the stacks are counted: at every look of every person. */
 const STACK_EVERY = 16;
+/** People go by a glance; at every so many looks the whole picture is made as well, to see that it can be. */
+const PICTURE_EVERY = 16;
 /** A registration that is renewed soon enough after the exchange has forgotten it. */
 const SHORT_S = 60;
 /** A registration that outlasts the office. */
@@ -244,14 +247,18 @@ function actUntil(
   for (const desk of office.staff) {
     const mind = mindOf(desk.who);
     let waitMs = 0;
-    let state: unknown;
+    let looks = 0;
+    let state: PhoneState | undefined;
+    let seen: Glance | undefined;
     const lookOnce = () => {
       const now = office.clock.now();
       if (now >= endMs) return;
       if (!desk.crashed) {
         const changed = desk.runtime.state !== state;
         state = desk.runtime.state;
-        const intents = mind(desk.runtime.snapshot(), now);
+        if (changed || seen === undefined) seen = glance(state);
+        if (++looks % PICTURE_EVERY === 0) desk.runtime.snapshot();
+        const intents = mind(seen, now);
         for (const intent of intents) desk.press(intent);
         onLook();
         waitMs = changed || intents.length > 0 ? 0 : Math.min(waitMs * 1.25 + look.least / 2, look.longest);
