@@ -4,6 +4,7 @@ import { token } from '@switchhook/sans-io';
 import type { CallId } from '@switchhook/sip-core';
 import type { TransferId } from '@switchhook/transfer';
 import type { CommandError, ErrorCode, PhoneNotice } from '../control/protocol.ts';
+import { changedCall, changedRecord, changedState } from './changed.ts';
 import type { PhoneEffect, Ticket } from './door.ts';
 import { emergencyCall } from './inquiry.ts';
 import type { Call, CallPhase, PhoneState, TransferRecord, Waiting } from './state.ts';
@@ -32,7 +33,7 @@ export class Draft {
   }
 
   set(patch: Partial<PhoneState>): void {
-    this.state = Object.assign({ ...this.state }, patch);
+    this.state = changedState(this.state, patch);
   }
 
   emit(effect: PhoneEffect): void {
@@ -44,13 +45,13 @@ export class Draft {
   }
 
   patchCall(id: CallId, patch: Partial<Call>): void {
-    this.set({ calls: this.state.calls.map((call) => (call.id === id ? { ...call, ...patch } : call)) });
+    this.set({ calls: this.state.calls.map((call) => (call.id === id ? changedCall(call, patch) : call)) });
   }
 
   /** Move a call; `heldSince` and `recalling` follow from where it is. */
   phase(id: CallId, phase: CallPhase): void {
     const heldSince = phase.name === 'held' ? (this.call(id)?.heldSince ?? this.now) : undefined;
-    this.patchCall(id, { phase, heldSince, ...(phase.name === 'held' ? {} : { recalling: false }) });
+    this.patchCall(id, phase.name === 'held' ? { phase, heldSince } : { phase, heldSince, recalling: false });
   }
 
   record(id: TransferId): TransferRecord | undefined {
@@ -59,7 +60,9 @@ export class Draft {
 
   patchRecord(id: TransferId, patch: Partial<TransferRecord>): void {
     this.set({
-      transfers: this.state.transfers.map((record) => (record.pair.transfer === id ? { ...record, ...patch } : record)),
+      transfers: this.state.transfers.map((record) =>
+        record.pair.transfer === id ? changedRecord(record, patch) : record,
+      ),
     });
   }
 

@@ -1,4 +1,5 @@
 import { hangUp, ringBack, seize } from './acts.ts';
+import { changedRecord } from './changed.ts';
 import { type Plain, send } from './dialling.ts';
 import type { Ticket } from './door.ts';
 import type { Draft } from './draft.ts';
@@ -35,7 +36,7 @@ export function hookStep(
 
 /** Lift: take the call that came back, answer, go on with the call on another route, or get a dial tone. */
 function lift(d: Draft, ticket: Ticket | undefined, plain: Plain): void {
-  d.set({ hook: 'off', transfers: d.state.transfers.map((record) => ({ ...record, putDown: false })) });
+  d.set({ hook: 'off', transfers: d.state.transfers.map((record) => changedRecord(record, { putDown: false })) });
   if (d.state.route !== 'handset' && !d.state.lostRoutes.includes('handset')) {
     chooseRoute(d, 'handset');
   }
@@ -74,7 +75,7 @@ function hasTurnedBack(d: Draft): boolean {
 
 /** Put down: complete the transfer, or end what is in hand; a held caller is never dropped but rings back. */
 function putDown(d: Draft, ticket: Ticket | undefined): void {
-  const transfers = d.state.transfers.map((record) => ({ ...record, putDown: true }));
+  const transfers = d.state.transfers.map((record) => changedRecord(record, { putDown: true }));
   d.set({ hook: 'on', beep: undefined, transfers });
   const live = handTransfer(d.state);
   const { prompt, errand } = d.state;

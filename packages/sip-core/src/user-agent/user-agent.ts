@@ -179,7 +179,7 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
   #input(input: UserAgentIn): void {
     switch (input.type) {
       case 'received':
-        this.#received({ ...input.flow, host: flowHost(input.flow.host) }, input.bytes);
+        this.#received(plainly(input.flow), input.bytes);
         return;
       case 'closed':
         this.#halves.forget(input.flow);
@@ -308,4 +308,10 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         throw new Error(`no such output: ${JSON.stringify(out satisfies never)}`);
     }
   }
+}
+
+/** The flow with its host as messages write it. */
+function plainly(flow: Flow): Flow {
+  const host = flowHost(flow.host);
+  return host === flow.host ? flow : { ...flow, host };
 }
