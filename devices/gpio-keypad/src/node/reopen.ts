@@ -2,7 +2,7 @@ import { DeviceError } from '@switchhook/device-file';
 import type { AlarmClock, Millis } from '@switchhook/sans-io';
 
 const FIRST_PAUSE_MS: Millis = 500;
-const LONGEST_PAUSE_MS: Millis = 30_000;
+const LONGEST_PAUSE_MS: Millis = 5000;
 
 /** One thing that is open or being tried again. */
 export interface Opened {
@@ -22,7 +22,7 @@ export interface ReopenParts<Device extends Opened> {
   readonly lost: () => void;
 }
 
-/** Keeps a device open: one that cannot be opened, or goes away, is tried again after 0.5, 1, 2 … 30 s. */
+/** Keeps a device open: one that cannot be opened, or goes away, is tried again after 0.5, 1, 2, 4, then every 5 s. */
 export class Reopened<Device extends Opened> {
   readonly #parts: ReopenParts<Device>;
   #device: Device | undefined;
