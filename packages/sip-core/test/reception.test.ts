@@ -276,4 +276,19 @@ test('spec §10: above the most calls of the settings an INVITE gets 503 with Re
   assert.equal(last.headers.get('Retry-After'), '10');
 });
 
+test('RFC 5630 §5.1.1.1: a request to a sips URI that did not come over TLS is refused', () => {
+  const network = new Network(3);
+  const phone = new Phone(network, 'alice', '192.0.2.1', '192.0.2.9');
+  const wire = new Wire(network, '192.0.2.9');
+  wire.say(phone.host, 'INVITE sips:alice@192.0.2.1 SIP/2.0', [
+    'From: <sip:x@y>;tag=a',
+    'To: <sips:alice@192.0.2.1>',
+    'Call-ID: sips',
+    'CSeq: 1 INVITE',
+    'Contact: <sip:x@192.0.2.9>',
+  ]);
+  network.seconds(0.1);
+  assert.equal(wire.responses(416).length, 1);
+});
+
 test.run();

@@ -142,6 +142,24 @@ if (!Authority.isPossible) {
     bob.shell.close();
   });
 
+  test('RFC 5630 §5.1.1: a call to a sips URI has sips Contacts at both ends', async () => {
+    const local = { ...good, ca, nameOf: () => NAME };
+    const one = await Sockets.open({ tls: { ...ANY, ...local } });
+    const two = await Sockets.open({ tls: { ...ANY, ...local } });
+    const alice = new TlsPhone(one, 'alice', two.local.tls!.port, false);
+    const bob = new TlsPhone(two, 'bob', one.local.tls!.port, false);
+    const call = token<'call'>('c1');
+    alice.shell.submit({ type: 'invite', call, account: token('alice'), to: `sips:bob@${NAME}`, body: 'offer' });
+    const incoming = await bob.heard('incoming');
+    assert.match(incoming.peer.target, /^sips:[0-9a-f]+@127\.0\.0\.1:\d+$/);
+    bob.shell.submit({ type: 'answer', call: incoming.call, body: 'answer' });
+    assert.match((await alice.heard('answered')).peer.target, /^sips:/);
+    alice.shell.submit({ type: 'hangup', call });
+    assert.equal((await bob.heard('ended')).cause.how, 'bye');
+    alice.shell.close();
+    bob.shell.close();
+  });
+
   test('RFC 5922 §7: the right certificate registers, and the server is asked for by the domain (SNI)', async () => {
     const { phrase, names } = await attempt(good, { ca });
     assert.deepEqual([phrase, names], ['registered', [NAME]]);

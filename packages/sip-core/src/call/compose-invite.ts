@@ -1,6 +1,7 @@
 import { requestOf } from '../message/build.ts';
 import type { SipRequest } from '../message/message.ts';
 import { nameAddr } from '../message/name-addr.ts';
+import { isSips } from '../message/uri-text.ts';
 import type { CallIn } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import { withBody } from './capabilities.ts';
@@ -30,7 +31,7 @@ export function composeInvite(
     to: nameAddr(to),
     callId: ids.sipCallId,
     cseq: ids.cseq,
-    contact: seat.contact,
+    contact: isSips(to) ? seat.secureContact : seat.contact,
     headers,
   });
   return body === undefined ? invite : withBody(invite, SDP, body);

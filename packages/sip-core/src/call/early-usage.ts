@@ -2,6 +2,7 @@ import { Dialog } from '../dialog/dialog.ts';
 import { routesOfResponse } from '../dialog/route-set.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
+import { isSips } from '../message/uri-text.ts';
 import { cseqOf } from '../message/values.ts';
 import type { DialogIdentity, Flow } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
@@ -31,6 +32,7 @@ export function dialogOfResponse(
     remoteCSeq: undefined,
     ownsCallId: true,
     flow: from,
+    secure: isSips(sent.uri),
   });
 }
 

@@ -30,7 +30,7 @@ export function acceptance(
 ): ReplyParts {
   return {
     localTag: dialog.identity.localTag,
-    contact: dialog.seat.contact,
+    contact: dialog.contact,
     headers: more.length === 0 ? dialog.seat.capabilities : [...dialog.seat.capabilities, ...more],
     ...(body === undefined ? {} : { body: { type: SDP, text: body } }),
   };

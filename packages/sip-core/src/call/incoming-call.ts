@@ -2,6 +2,7 @@ import { hex } from '@switchhook/sans-io';
 import { Dialog } from '../dialog/dialog.ts';
 import { routesOfRequest } from '../dialog/route-set.ts';
 import { nameAddr, parseNameAddr, printNameAddr } from '../message/name-addr.ts';
+import { isSips } from '../message/uri-text.ts';
 import { callIdOf, cseqOf, fromTagOf, numberOf } from '../message/values.ts';
 import type { CallId, Diversion, EndCause, Peer, SessionBody } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
@@ -256,5 +257,6 @@ export function dialogOfRequest(services: Services, seat: Seat, inbound: Inbound
     remoteCSeq: cseqOf(request).number,
     ownsCallId: false,
     flow,
+    secure: isSips(request.uri),
   });
 }

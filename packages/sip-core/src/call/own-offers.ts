@@ -142,7 +142,7 @@ export class OwnOffers {
       flow: dialog.hop(),
       compose: () => {
         const invite = dialog.compose('INVITE');
-        invite.headers.add('Contact', `<${dialog.seat.contact}>`);
+        invite.headers.add('Contact', `<${dialog.contact}>`);
         for (const [name, value] of [...dialog.seat.capabilities, ...this.#host.timer.fields]) {
           invite.headers.add(name, value);
         }

@@ -115,7 +115,7 @@ export class SessionTimer {
       flow: dialog.hop(),
       compose: () => {
         const update = dialog.compose('UPDATE');
-        update.headers.add('Contact', `<${dialog.seat.contact}>`);
+        update.headers.add('Contact', `<${dialog.contact}>`);
         for (const [name, value] of [...dialog.seat.capabilities, ...this.fields]) update.headers.add(name, value);
         return update;
       },

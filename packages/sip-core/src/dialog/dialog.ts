@@ -24,6 +24,8 @@ export interface DialogFacts {
   readonly ownsCallId: boolean;
   /** Where its last message came from. */
   readonly flow: Flow;
+  /** Begun by a request to a sips URI: then our Contact is one too (RFC 3261 §12.1.1, RFC 5630 §5.1.1). Default false. */
+  readonly secure?: boolean;
 }
 
 /** What the CSeq of a request in a dialog says (RFC 3261 §12.2.2). */
@@ -60,6 +62,7 @@ export class Dialog {
   #localCSeq: number;
   #remoteCSeq: number | undefined;
   #flow: Flow;
+  readonly #secure: boolean;
   /** Hosts that its messages came from. */
   readonly #hosts: Set<string>;
 
@@ -74,6 +77,7 @@ export class Dialog {
     this.#localCSeq = facts.localCSeq;
     this.#remoteCSeq = facts.remoteCSeq;
     this.#flow = facts.flow;
+    this.#secure = facts.secure === true;
     this.#hosts = new Set([facts.flow.host]);
   }
 
@@ -83,6 +87,11 @@ export class Dialog {
 
   get stage(): 'early' | 'confirmed' {
     return this.#stage;
+  }
+
+  /** Our URI as it stands in Contact of its messages. */
+  get contact(): string {
+    return this.#secure ? this.seat.secureContact : this.seat.contact;
   }
 
   get target(): string {

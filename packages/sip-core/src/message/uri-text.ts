@@ -18,6 +18,11 @@ export function isUriText(text: string): boolean {
   return text.indexOf(':') > 0 && !ODD.test(text);
 }
 
+/** Whether a URI asks for TLS on all its way (RFC 5630). */
+export function isSips(uri: string): boolean {
+  return /^sips:/i.test(uri);
+}
+
 /** A header field's value as it stands in a URI behind `?` (RFC 3261 §19.1.2): one level of %HH, never `+` for blank. */
 export function escapeUriHeader(text: string): string {
   return escapeOutside(text, URI_HEADER_CHARS);

@@ -4,6 +4,7 @@ import { Dialog } from '../dialog/dialog.ts';
 import { routesOfRequest, routesOfResponse } from '../dialog/route-set.ts';
 import type { SipMessage } from '../message/message.ts';
 import { nameAddr, printNameAddr } from '../message/name-addr.ts';
+import { isSips } from '../message/uri-text.ts';
 import { callIdOf, fromTagOf, toTagOf } from '../message/values.ts';
 import type { Flow } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
@@ -28,6 +29,7 @@ export function besideDialog(services: Services, seat: Seat, target: string): Di
     remoteCSeq: undefined,
     ownsCallId: true,
     flow: seat.flow,
+    secure: isSips(target),
   });
   dialog.awaitsNotify = true;
   return dialog;

@@ -9,7 +9,7 @@ export type ReferOrder = Extract<ReferIn, { type: 'refer' }>;
 export function composeRefer(dialog: Dialog, order: ReferOrder, about?: DialogIdentity): SipRequest {
   const refer = dialog.compose('REFER');
   const { headers } = refer;
-  headers.add('Contact', `<${dialog.seat.contact}>`);
+  headers.add('Contact', `<${dialog.contact}>`);
   headers.add('Refer-To', `<${order.referTo}>`);
   headers.add('Referred-By', order.referredBy.includes('<') ? order.referredBy : `<${order.referredBy}>`);
   if (about !== undefined) {

@@ -10,7 +10,7 @@ export type SubscribeOrder = Extract<SubscribeIn, { type: 'subscribe' }>;
 export function composeSubscribe(dialog: Dialog, order: SubscribeOrder, expiresS: number): SipRequest {
   const subscribe = dialog.compose('SUBSCRIBE');
   const { headers } = subscribe;
-  headers.add('Contact', `<${dialog.seat.contact}>`);
+  headers.add('Contact', `<${dialog.contact}>`);
   headers.add('Event', order.event);
   headers.add('Expires', String(expiresS));
   headers.add('Accept', order.accept.join(', '));

@@ -78,7 +78,7 @@ export class ReferNotifier {
     this.#services.reply(this.#inbound, status, {
       localTag: this.#dialog.identity.localTag,
       ...(phrase === undefined ? {} : { phrase: withoutControl(phrase) }),
-      ...(accepted ? { contact: this.#dialog.seat.contact } : {}),
+      ...(accepted ? { contact: this.#dialog.contact } : {}),
       // RFC 4488 §4: the subscription is left out only when the 2xx says so too.
       headers:
         accepted && unsubscribed
@@ -133,7 +133,7 @@ export class ReferNotifier {
       compose: () => {
         const notify = dialog.compose('NOTIFY');
         const leftS = Math.max(1, Math.ceil((endsAt - this.#services.now) / 1000));
-        notify.headers.add('Contact', `<${dialog.seat.contact}>`);
+        notify.headers.add('Contact', `<${dialog.contact}>`);
         notify.headers.add('Event', this.#eventId === undefined ? 'refer' : `refer;id=${this.#eventId}`);
         notify.headers.add(
           'Subscription-State',

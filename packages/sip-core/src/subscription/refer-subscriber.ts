@@ -101,7 +101,7 @@ export class ReferSubscriber {
   notified(inbound: Inbound): void {
     this.#services.reply(inbound, 200, {
       localTag: this.dialog.identity.localTag,
-      contact: this.dialog.seat.contact,
+      contact: this.dialog.contact,
     });
     if (!this.isLive) return;
     const fragment = parseSipfrag(inbound.request.body);

@@ -122,7 +122,7 @@ export class Subscriber {
   /** A NOTIFY for it: answered 200 first. */
   notified(inbound: Inbound, dialog: Dialog): void {
     const { request, flow } = inbound;
-    this.#services.reply(inbound, 200, { localTag: dialog.identity.localTag, contact: this.#seat.contact });
+    this.#services.reply(inbound, 200, { localTag: dialog.identity.localTag, contact: dialog.contact });
     refreshTarget(this.#services, dialog, request, flow, true);
     // Departs from RFC 6665 §8.2.3 because the field is mandatory and some leave it out: what speaks is active.
     const stated: SubscriptionState = subscriptionStateOf(request) ?? { state: 'active' };

@@ -113,6 +113,10 @@ export class Reception {
     if (!uri.ok || (uri.value.scheme !== 'sip' && uri.value.scheme !== 'sips')) {
       return void services.reply(inbound, 416, { localTag });
     }
+    // RFC 5630 §5.1.1.1: what is asked to be safe must have come so.
+    if (uri.value.scheme === 'sips' && inbound.flow.transport !== 'tls') {
+      return void services.reply(inbound, 416, { localTag });
+    }
     const seat = this.#seatOf(inbound, uri.value.user);
     switch (request.method) {
       case 'INVITE':

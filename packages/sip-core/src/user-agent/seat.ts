@@ -71,6 +71,11 @@ export class Seat {
     return this.#gruuText ?? this.binding;
   }
 
+  /** The same for dialogs that a sips URI began; `transport` has no place in it (RFC 5630 §3.1.4). */
+  get secureContact(): string {
+    return this.contact.replace(/^sip:/, 'sips:').replace(/;transport=[a-z]+/, '');
+  }
+
   /** Take what the registrar gave as `pub-gruu`, or that it gave none (RFC 5627 §4.2). */
   grant(gruu: string | undefined): void {
     const read = gruu === undefined ? undefined : parseUri(gruu);
