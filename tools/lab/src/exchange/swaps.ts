@@ -55,6 +55,8 @@ export class Swaps {
     const answer = (status: number) => this.#ports.say(near, { type: 'answer-refer', refer, status });
     const caller = near.far;
     if (uri?.ok !== true || caller?.answered !== true || this.#of(near) !== undefined) return answer(400);
+    // Somebody else is transferring this call just now: one after the other.
+    if (this.#of(caller) !== undefined) return answer(491);
     const value = [...uri.value.headers].find(([name]) => name.toLowerCase() === 'replaces')?.[1];
     if (value === undefined) {
       answer(202);
@@ -62,8 +64,9 @@ export class Swaps {
     }
     const replaces = parseReplaces(value);
     const consult = replaces.ok ? this.#legs.named(replaces.value) : undefined;
-    answer(202);
     const target = consult?.far;
+    if ([consult, target].some((leg) => leg !== undefined && this.#of(leg) !== undefined)) return answer(491);
+    answer(202);
     if (consult === near || target?.answered !== true || caller.sdp === undefined) {
       return this.#ports.say(near, { type: 'report-refer', refer, status: 481 });
     }

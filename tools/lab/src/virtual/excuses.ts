@@ -1,7 +1,7 @@
 // Long because whoever narrows one excuse must see that no other takes its place.
 import type { Millis } from '@switchhook/sans-io';
 import { ends, endsHeld, givesUpRinging, type Person } from './acts.ts';
-import { hasHeldAt, isProvisional, isSuccess, type Leg, peerAt, standsAt } from './legs.ts';
+import { hasHeldAt, isProvisional, isSuccess, type Leg, over, peerAt, standsAt } from './legs.ts';
 import { ACT_REACH_MS, type Case } from './oracle.ts';
 
 /** What a phone does of itself it does in the same moment. */
@@ -37,7 +37,10 @@ function couldEnd({ steps, upAt }: Leg, at: Millis): boolean {
   if (upAt === undefined || upAt > at) return false;
   const [first] = steps;
   if (first?.outgoing === true) return true;
-  return steps.some(({ seen, outgoing, livedAt }) => !outgoing && seen.method === 'ACK' && livedAt <= at);
+  return steps.some(
+    ({ seen, outgoing, livedAt }) =>
+      !outgoing && seen.method === 'ACK' && seen.cseq.number === first?.seen.cseq.number && livedAt <= at,
+  );
 }
 
 /**
@@ -79,6 +82,20 @@ export function handedOver(found: Case, who: Person, leg: Leg, at: Millis): bool
   return handings(found, who, at).some((handing) => handing.leg === leg || names(handing.replaces, leg.callId));
 }
 
+/**
+ * The far end had sent this party on to somebody, who has answered: whoever was sent ends the old call where the other
+ * forgets it (transfer.md §6).
+ */
+export function sentAway(leg: Leg, legs: readonly Leg[], end: Millis): boolean {
+  const agreed = leg.steps.find(
+    ({ seen, outgoing }) => outgoing && seen.cseq.method === 'REFER' && isSuccess(seen.status),
+  );
+  if (agreed === undefined) return false;
+  return legs.some(
+    (other) => other !== leg && other.upAt !== undefined && other.upAt > agreed.livedAt && other.upAt <= end,
+  );
+}
+
 /** Replaces names this call, also where planted mischief has overwritten its first four letters (`wrong-replaces`). */
 export function names(replaces: string | undefined, callId: string): boolean {
   return replaces === callId || (replaces?.startsWith('zzzz') === true && replaces.slice(4) === callId.slice(4));
@@ -88,7 +105,7 @@ export function names(replaces: string | undefined, callId: string): boolean {
 export function wanted(found: Case, who: Person, leg: Leg, at: Millis): boolean {
   const near = relatives(found, who, at);
   if (leg.steps.some(({ seen, outgoing }) => !outgoing && seen.method === 'CANCEL')) return true;
-  if (abandoned(found, who, leg, at) || believed(found, who, near, at)) return true;
+  if (abandoned(found, who, leg, at) || believed(found, who, near, at) || neverJoined(found, who, leg, at)) return true;
   if ([...near].some((one) => one !== who && cancelled(found, one, who, at))) return true;
   return found.acts.some((act) => {
     if (act.who === who || act.who === 'exchange' || act.atMs > at || !near.has(act.who)) return false;
@@ -129,6 +146,22 @@ function believed(found: Case, who: Person, near: ReadonlySet<Person>, at: Milli
       const notifying = news !== undefined && news.seen.subscription !== 'terminated';
       return byHand && waitedMs >= (notifying ? BELIEVED_MS.notifying : BELIEVED_MS.silent);
     }),
+  );
+}
+
+/**
+ * A target that the exchange had called for a blind transfer, and whom the caller's phone would not be joined with: the
+ * transfer failed, and its call had never been with anybody.
+ */
+function neverJoined(found: Case, who: Person, { steps, upAt }: Leg, at: Millis): boolean {
+  if (steps[0]?.outgoing === true || upAt === undefined) return false;
+  return found.people.some(
+    (one) =>
+      one !== who &&
+      legsIn(found, one).some(({ declined }) =>
+        declined.some(({ host, atMs }) => personAt(found, host) === who && atMs >= upAt && atMs <= at),
+      ) &&
+      !legsIn(found, one).some((leg) => wasWith(found, leg, who, at) && over(leg, upAt) === false),
   );
 }
 

@@ -38,6 +38,8 @@ export interface Leg {
   readonly peers: Named[];
   /** Every media host that it was offered, refused ones too: whom the call was to be with. */
   readonly offered: Set<string>;
+  /** Offers of a far end that this party refused: whom it was not joined with, and when. */
+  readonly declined: { readonly host: string; readonly atMs: Millis }[];
   /** All packets of the call, by time. */
   readonly steps: Lived[];
 }
@@ -76,6 +78,7 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
         wishes: [],
         peers: [],
         offered: new Set(),
+        declined: [],
         steps: [],
       };
       legs.set(seen.callId, leg);
@@ -95,7 +98,10 @@ export function legsOf(lived: readonly Lived[]): Leg[] {
     // An offer that this party refused changed nothing (RFC 3261 §14.2).
     if (outgoing && status >= 300 && seen.cseq.method === 'INVITE') {
       const refused = leg.peers.findLast((peer) => peer.offer === seen.cseq.number);
-      if (refused !== undefined) leg.peers.splice(leg.peers.indexOf(refused), 1);
+      if (refused !== undefined) {
+        leg.peers.splice(leg.peers.indexOf(refused), 1);
+        leg.declined.push({ host: refused.host, atMs: livedAt });
+      }
     }
     if (seen.direction === undefined) continue;
     // A copy says nothing new: one that was overtaken would bring back what is over.

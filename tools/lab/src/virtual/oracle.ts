@@ -10,6 +10,7 @@ import {
   hungUp,
   legsIn,
   personAt,
+  sentAway,
   silenced,
   wanted,
 } from './excuses.ts';
@@ -94,6 +95,7 @@ function dropped(found: Case, who: Person): string[] {
     if (
       hungUp(found, who, leg, at) ||
       handedOver(found, who, leg, at) ||
+      (leg.endedBy === 'self' && sentAway(leg, legs, at)) ||
       wanted(found, who, leg, at) ||
       silenced(found, who, leg, at) ||
       forgottenByExchange(found, leg, at)

@@ -1,6 +1,6 @@
 import type { Millis } from '@switchhook/sans-io';
 import { joins, type Person } from './acts.ts';
-import { endedByAct, names } from './excuses.ts';
+import { endedByAct, names, sentAway } from './excuses.ts';
 import { holds, isSuccess, type Leg, type Lived, standsAt, type Wish, wishAt } from './legs.ts';
 import { type Case, type Sound, seconds } from './oracle.ts';
 
@@ -29,11 +29,13 @@ export function brokenPromises(found: Case): string[] {
 function earlyByes(found: Case, who: Person, lived: readonly Lived[], legs: readonly Leg[]): string[] {
   const broken: string[] = [];
   for (const { seen, outgoing, livedAt } of lived) {
-    if (seen.method !== 'REFER' || !outgoing || seen.again) continue;
+    if (!isRefer({ seen, outgoing, livedAt })) continue;
     const leg = legs.find((one) => one.callId === seen.callId);
     if (leg?.endedBy !== 'self' || leg.endedAt === undefined || leg.endedAt < livedAt) continue;
     const end = leg.endedAt;
     if (end > found.judgedAt) continue;
+    // One that failed and was followed by another has nothing to do with the end.
+    if (leg.steps.some((step) => isRefer(step) && step.livedAt > livedAt && step.livedAt <= end)) continue;
     const proof = lived.some(
       (step) =>
         !step.outgoing &&
@@ -54,18 +56,9 @@ function earlyByes(found: Case, who: Person, lived: readonly Lived[], legs: read
   return broken;
 }
 
-/**
- * The far end had sent this party on to somebody, who has answered: whoever was sent ends the old call where the other
- * forgets it (transfer.md §6).
- */
-function sentAway(leg: Leg, legs: readonly Leg[], end: Millis): boolean {
-  const agreed = leg.steps.find(
-    ({ seen, outgoing }) => outgoing && seen.cseq.method === 'REFER' && isSuccess(seen.status),
-  );
-  if (agreed === undefined) return false;
-  return legs.some(
-    (other) => other !== leg && other.upAt !== undefined && other.upAt > agreed.livedAt && other.upAt <= end,
-  );
+/** A REFER of this party's own, sent for the first time. */
+function isRefer({ seen, outgoing }: Lived): boolean {
+  return outgoing && seen.method === 'REFER' && !seen.again;
 }
 
 /** The phone had joined two calls without its person: one hang-up ends both (transfer.md §10). */
