@@ -13,6 +13,7 @@ export {
 } from './configuration/schema.ts';
 export { CTL_VERBS, type CtlParse, type CtlRequest, parseCtl } from './ctl/arguments.ts';
 export { type HandEvent, Hands, type HandsOptions } from './hands.ts';
+export { HeadsetLine, type HeadsetLineOptions, type HeadsetNews } from './headset/headset-line.ts';
 export { type Journal, type JournalLine, readJournal } from './journal/journal-line.ts';
 export { listLine, showJournal, verdictOf } from './journal/show.ts';
 export { addressOf, type PassingMessage, type SipWatcher, tapped } from './journal/sip-tap.ts';

@@ -5,6 +5,7 @@ import { token } from '@switchhook/sans-io';
 import { UserAgent } from '@switchhook/sip-core';
 import { monotonicClock, nodeCrypto, Sockets } from '@switchhook/sip-core/node';
 import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
+import { AtHeadset } from './at-headset.ts';
 import { oneWayMs } from './echo.ts';
 import { Finger } from './finger.ts';
 import { pause } from './measured-process.ts';
@@ -17,17 +18,23 @@ const USER = '1000';
 
 /**
  * 7b–7d: the whole phone (runtime, user agent, media worker) against a bare UDP socket that looks at the clock. By command, and by the
- * octets of an input event (`-key`): device file, keypad, bindings and all.
+ * octets of an input event (`-key`): device file, keypad, bindings and all; and by a headset's AT command (`-at`): device file,
+ * audio gateway, table and all.
  */
-export const latency: Bench = { name: 'latency', ids: ['7b', '7c', '7d', '7b-key', '7d-key'], run };
+export const latency: Bench = { name: 'latency', ids: ['7b', '7c', '7d', '7b-key', '7d-key', '7b-at', '7d-at'], run };
 
 async function run(): Promise<readonly (Result | NotRun)[]> {
   const peer = await RawPeer.open();
   const phone = await startPhone(peer.port);
   const finger = new Finger(phone.runtime);
+  const headset = new AtHeadset(phone.runtime);
   try {
     const byCommand = await play(phone, peer, 'command', commands(phone));
     const byKey = await play(phone, peer, 'key', keys(phone, finger));
+    const byHeadset = await play(phone, peer, 'at', {
+      dial: () => headset.say('ATD2000;'),
+      accept: () => headset.say('ATA'),
+    });
     const { dials, rings, accepts } = byCommand;
     const wire = median(await oneWayMs(500));
     const floor = 'UDP one way';
@@ -57,8 +64,29 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
         wire,
         atMostMs(2),
       ),
+      result('7b-at', 'ATD -> INVITE on the wire, p50', 'ms', median(byHeadset.dials), floor, wire, atMostMs(1.5)),
+      result(
+        '7b-at-p99',
+        'ATD -> INVITE on the wire, p99',
+        'ms',
+        quantile(byHeadset.dials, 0.99),
+        floor,
+        wire,
+        atMostMs(5),
+      ),
+      result('7d-at', 'ATA -> 200 on the wire, p50', 'ms', median(byHeadset.accepts), floor, wire, atMostMs(2)),
+      result(
+        '7d-at-p99',
+        'ATA -> 200 on the wire, p99',
+        'ms',
+        quantile(byHeadset.accepts, 0.99),
+        floor,
+        wire,
+        atMostMs(2),
+      ),
     ];
   } finally {
+    headset.close();
     finger.close();
     await phone.close();
     peer.close();

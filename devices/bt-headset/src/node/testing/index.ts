@@ -1,2 +1,3 @@
 export { FakeBluealsa, FakeBluez } from './fake-bluez.ts';
+export { type FarEnd, linkPair } from './link-pair.ts';
 export { noBusDaemon, PrivateBus, until } from './private-bus.ts';
