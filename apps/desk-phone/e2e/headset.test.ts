@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
-import { FakeBluez, noBusDaemon, PrivateBus, until } from '@switchhook/bt-headset/testing';
+import { FakeBluealsa, FakeBluez, noBusDaemon, PrivateBus, until } from '@switchhook/bt-headset/testing';
 import { suite } from 'uvu';
 import { DeskProcess, freePort, testFolder, withAnswer, writeConfiguration } from './desk-process.ts';
 
@@ -85,6 +85,56 @@ const test = suite('headset');
       assert.match(doctor.output, /headset .*call holding \(AT\+CHLD 0-4\) is available/);
       assert.match(doctor.output, /headset .*Ann \(00:11:22:AA:BB:01\) is not connected/);
     } finally {
+      await bluez.stop();
+      await bus.remove();
+      folder.remove();
+    }
+  },
+);
+
+(skip === undefined ? test : test.skip)(
+  'features rule 21: a headset over bluealsa is the route of its voice: lost it is the handset, found again it is the headset',
+  async () => {
+    const folder = testFolder();
+    const bus = new PrivateBus();
+    await bus.start();
+    const bluez = await FakeBluez.start(bus.address);
+    bluez.connected(bluez.addHeadset('00:11:22:AA:BB:01', 'Ann'), true);
+    const bluealsa = await FakeBluealsa.start(bus.address);
+    const path = writeConfiguration(folder.path, await freePort(), 5060);
+    appendFileSync(path, 'headset: { enabled: true }\n');
+    process.env['DBUS_SYSTEM_BUS_ADDRESS'] = bus.address;
+    const phone = new DeskProcess('phone', '--config', path);
+    const ctl = async (...words: readonly string[]) => {
+      const run = new DeskProcess('ctl', '--socket', `${folder.path}/control.sock`, '--json', ...words);
+      await run.exited;
+      return `${run.output}${run.errors}`;
+    };
+    try {
+      await phone.says(/phone e2e at port/);
+      assert.match(await ctl('audio.route', 'headset'), /No headset there/);
+      const rfcomm = bluealsa.addHeadset('00:11:22:AA:BB:01');
+      await phone.says(/headset: Ann .* is connected by bluealsa, without call holding/);
+      bluealsa.opened[0]?.write(new TextEncoder().encode('AT+IPHONEACCEV=1,1,4\r'));
+      assert.match(await ctl('audio.route', 'headset'), /done/);
+      assert.match(
+        await ctl('state'),
+        /"route":"headset","headset":\{"name":"Ann","transport":"bluealsa","battery":50/,
+      );
+      bluealsa.removeHeadset(rfcomm);
+      await phone.says(/headset: Ann .* has gone/);
+      const lost = await ctl('state');
+      assert.match(lost, /"route":"handset","mute"/);
+      assert.match(lost, /No headset/);
+      bluealsa.addHeadset('00:11:22:AA:BB:01');
+      await until('a second socket', () => bluealsa.opened.length === 2);
+      let back = '';
+      for (let tries = 0; tries < 5 && !back.includes('"route":"headset"'); tries++) back = await ctl('state');
+      assert.match(back, /"route":"headset","headset":\{"name":"Ann"/);
+    } finally {
+      phone.child.kill('SIGTERM');
+      assert.equal(await phone.exited, 0);
+      await bluealsa.stop();
       await bluez.stop();
       await bus.remove();
       folder.remove();

@@ -35,55 +35,13 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
       dial: () => headset.say('ATD2000;'),
       accept: () => headset.say('ATA'),
     });
-    const { dials, rings, accepts } = byCommand;
     const wire = median(await oneWayMs(500));
-    const floor = 'UDP one way';
+    const { rings } = byCommand;
     return [
-      result('7b', 'command -> INVITE on the wire, p50', 'ms', median(dials), floor, wire, atMostMs(1.5)),
-      result('7b-p99', 'command -> INVITE on the wire, p99', 'ms', quantile(dials, 0.99), floor, wire, atMostMs(5)),
+      ...toTheWire('', 'command', 'accept key', byCommand, wire),
       result('7c', 'INVITE -> 180, p50', 'ms', median(rings), 'UDP round trip', 2 * wire, atMostMs(1.5)),
-      result('7d', 'accept key -> 200 on the wire, p50', 'ms', median(accepts), floor, wire, atMostMs(2)),
-      result('7d-p99', 'accept key -> 200 on the wire, p99', 'ms', quantile(accepts, 0.99), floor, wire, atMostMs(2)),
-      result('7b-key', 'key event -> INVITE on the wire, p50', 'ms', median(byKey.dials), floor, wire, atMostMs(1.5)),
-      result(
-        '7b-key-p99',
-        'key event -> INVITE on the wire, p99',
-        'ms',
-        quantile(byKey.dials, 0.99),
-        floor,
-        wire,
-        atMostMs(5),
-      ),
-      result('7d-key', 'key event -> 200 on the wire, p50', 'ms', median(byKey.accepts), floor, wire, atMostMs(2)),
-      result(
-        '7d-key-p99',
-        'key event -> 200 on the wire, p99',
-        'ms',
-        quantile(byKey.accepts, 0.99),
-        floor,
-        wire,
-        atMostMs(2),
-      ),
-      result('7b-at', 'ATD -> INVITE on the wire, p50', 'ms', median(byHeadset.dials), floor, wire, atMostMs(1.5)),
-      result(
-        '7b-at-p99',
-        'ATD -> INVITE on the wire, p99',
-        'ms',
-        quantile(byHeadset.dials, 0.99),
-        floor,
-        wire,
-        atMostMs(5),
-      ),
-      result('7d-at', 'ATA -> 200 on the wire, p50', 'ms', median(byHeadset.accepts), floor, wire, atMostMs(2)),
-      result(
-        '7d-at-p99',
-        'ATA -> 200 on the wire, p99',
-        'ms',
-        quantile(byHeadset.accepts, 0.99),
-        floor,
-        wire,
-        atMostMs(2),
-      ),
+      ...toTheWire('-key', 'key event', 'key event', byKey, wire),
+      ...toTheWire('-at', 'ATD', 'ATA', byHeadset, wire),
     ];
   } finally {
     headset.close();
@@ -91,6 +49,24 @@ async function run(): Promise<readonly (Result | NotRun)[]> {
     await phone.close();
     peer.close();
   }
+}
+
+/** 7b and 7d of one hand. */
+function toTheWire(
+  hand: string,
+  dial: string,
+  accept: string,
+  { dials, accepts }: { readonly dials: readonly number[]; readonly accepts: readonly number[] },
+  wireMs: number,
+): readonly Result[] {
+  const row = (id: string, what: string, value: number, bound: number) =>
+    result(id, what, 'ms', value, 'UDP one way', wireMs, atMostMs(bound));
+  return [
+    row(`7b${hand}`, `${dial} -> INVITE on the wire, p50`, median(dials), 1.5),
+    row(`7b${hand}-p99`, `${dial} -> INVITE on the wire, p99`, quantile(dials, 0.99), 5),
+    row(`7d${hand}`, `${accept} -> 200 on the wire, p50`, median(accepts), 2),
+    row(`7d${hand}-p99`, `${accept} -> 200 on the wire, p99`, quantile(accepts, 0.99), 2),
+  ];
 }
 
 /** What somebody does, and when it began: the moment from which is counted. */
