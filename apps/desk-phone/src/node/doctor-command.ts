@@ -68,7 +68,6 @@ async function watch(loaded: LoadedConfiguration | undefined, findings: readonly
     process.stderr.write('switchhook doctor: the configuration has no keypad: write one with switchhook setup keys\n');
     return 1;
   }
-  process.stdout.write('Press keys, lift and put down; Ctrl-C ends.\n');
   // The watched files keep the process alive, and where there is none yet this does.
   const alive = setInterval(() => {}, 60_000);
   await new Promise<void>((resolve) => {

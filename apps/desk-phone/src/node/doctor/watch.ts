@@ -28,6 +28,7 @@ export function watchKeypads(configuration: Configuration, say: (line: string) =
   const inputs = inputWiringsOf(configuration).map((each, i) => new EvdevKeypad(each, optionsOf(`keypad.input[${i}]`)));
   const all = [...(pins === undefined ? [] : [pins]), ...inputs];
   if (all.length === 0) return undefined;
+  say('Press keys, lift and put down; Ctrl-C ends.');
   for (const keypad of all) keypad.start();
   return () => {
     for (const keypad of all) keypad.close();
