@@ -6,7 +6,7 @@ import type { SipRequest, SipResponse } from '../message/message.ts';
 import { nameAddr } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
 import { contactsOf, numberOf, viaOf } from '../message/values.ts';
-import type { RegistrationState } from '../user-agent/door.ts';
+import type { Flow, RegistrationState } from '../user-agent/door.ts';
 import type { Seat } from '../user-agent/seat.ts';
 import type { Services } from '../user-agent/services.ts';
 import { backOff, refreshAfter } from './back-off.ts';
@@ -21,6 +21,9 @@ const MAX_RETRY_AFTER_S = 1800;
 
 /** Between two keep-alives through a NAT (UDP: 24 to 29 s) and over a stream (95 to 120 s), RFC 5626 §4.4. */
 const KEEP_ALIVE_S = { datagram: 24, stream: 95 } as const;
+
+/** How long the answer to a keep-alive may take (RFC 5626 §4.4.1). */
+const PONG_MS = 10_000;
 
 type Failed = Extract<RegistrationState, { name: 'failed' }>;
 
@@ -52,6 +55,8 @@ export class Registration {
   #rewrites = 0;
   /** The binding under our former address, to be taken away with the next REGISTER. */
   #stale: string | undefined;
+  /** The connection over which the server has answered a keep-alive. */
+  #lives: Flow | undefined;
   /** What the person said while a REGISTER was under way. */
   #next: 'register' | 'unregister' | undefined;
 
@@ -96,6 +101,8 @@ export class Registration {
 
   /** The connection to the server broke: bind anew soon (RFC 5626 §4.4). */
   connectionLost(): void {
+    this.#lives = undefined;
+    this.#services.timers.clear(this.#pongTimer);
     if (this.#activity !== 'resting' || this.#state.name !== 'registered') return;
     this.#fail({ why: 'transport', status: 503, phrase: 'Connection Lost' });
   }
@@ -196,7 +203,22 @@ export class Registration {
     timers.set(this.#keepAliveTimer, now + Math.round(everyS * 1000), () => {
       this.#services.keepAlive(this.#seat.flow);
       this.#keepAlive();
+      // Departs from RFC 5626 §4.4.1 because many never answer: only one that has answered before is missed.
+      const lived = this.#lives;
+      if (lived !== undefined) timers.set(this.#pongTimer, this.#services.now + PONG_MS, () => this.#dead(lived));
     });
+  }
+
+  /** The server answers keep-alives over this connection. */
+  lives(flow: Flow): void {
+    this.#lives = flow;
+    this.#services.timers.clear(this.#pongTimer);
+  }
+
+  #dead(flow: Flow): void {
+    this.#services.note('no-pong', undefined, flow);
+    this.#services.close(flow);
+    this.connectionLost();
   }
 
   /** Seconds granted to our own Contact: its parameter, else Expires, else what we asked for (RFC 3261 §10.2.4). */
@@ -227,6 +249,7 @@ export class Registration {
     this.#failures++;
     this.#activity = 'resting';
     this.#services.timers.clear(this.#keepAliveTimer);
+    this.#services.timers.clear(this.#pongTimer);
     const { now, timers, crypto } = this.#services;
     const patient = failure.why === 'wrong-password' || failure.why === 'forbidden';
     const nextTryAt: Millis = now + Math.max(leastS * 1000, backOff(this.#failures, patient, crypto));
@@ -246,6 +269,7 @@ export class Registration {
     this.#attempt = 0;
     this.#services.timers.clear(this.#timer);
     this.#services.timers.clear(this.#keepAliveTimer);
+    this.#services.timers.clear(this.#pongTimer);
     if (this.#state.name !== 'unregistered') this.#tell({ name: 'unregistered' });
   }
 
@@ -265,6 +289,10 @@ export class Registration {
 
   get #keepAliveTimer(): string {
     return `registration:${this.#seat.account.id}:keep-alive`;
+  }
+
+  get #pongTimer(): string {
+    return `registration:${this.#seat.account.id}:pong`;
   }
 
   get #timer(): string {

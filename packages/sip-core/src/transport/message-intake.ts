@@ -15,6 +15,8 @@ export type IntakeItem =
   | { readonly type: 'message'; readonly message: SipMessage }
   /** Send this back over the same flow: the far end asked whether we live (RFC 5626 §4.4.1). */
   | { readonly type: 'pong'; readonly bytes: Uint8Array }
+  /** The far end has answered our own question. */
+  | { readonly type: 'lives' }
   | {
       readonly type: 'refused';
       readonly fault: MessageFault | 'two-vias';
@@ -49,6 +51,7 @@ export class MessageIntake {
           items.push({ type: 'pong', bytes: CRLF });
           break;
         case 'pong':
+          items.push({ type: 'lives' });
           break;
         case 'fault':
           items.push({ type: 'refused', fault: item.fault, fatal: true, ...answerTo(flow, item.bytes, item.fault) });

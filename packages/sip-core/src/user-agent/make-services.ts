@@ -62,6 +62,7 @@ export function makeServices(host: ServicesHost): Services {
       host.put({ type: 'send', flow, bytes });
     },
     keepAlive: (flow) => host.put({ type: 'send', flow, bytes: KEEP_ALIVE }),
+    close: (flow) => host.put({ type: 'close', flow }),
     reply: (inbound, status, parts = {}) => {
       const response = responseFor(inbound, status, parts, settings.userAgent);
       host.respond(inbound.transaction, response);

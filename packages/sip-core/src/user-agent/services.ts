@@ -65,6 +65,8 @@ export interface Services {
   transmit(request: SipRequest, flow: Flow): void;
   /** Send a double CRLF: it keeps a NAT's binding or a connection open (RFC 5626 §3.5, §4.4). */
   keepAlive(flow: Flow): void;
+  /** End a stream. */
+  close(flow: Flow): void;
   /** Answer in the server transaction; returns the response as sent, for retransmission. */
   reply(inbound: Inbound, status: number, parts?: ReplyParts): SipResponse;
   /** Send a 2xx to INVITE again (RFC 3261 §13.3.1.4). */

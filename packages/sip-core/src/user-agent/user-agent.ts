@@ -232,6 +232,9 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
         case 'pong':
           this.#out.push({ type: 'send', flow, bytes: item.bytes });
           break;
+        case 'lives':
+          for (const registration of this.#registrationsOver(flow)) registration.lives(flow);
+          break;
         case 'refused':
           this.#services.note('bad-message', item.fault, flow);
           // A stranger learns nothing from us, not even that we are here.
@@ -255,11 +258,13 @@ export class UserAgent implements Core<UserAgentIn, UserAgentOut> {
     this.#services.note('flow-broken', why, flow);
     this.#take(this.#layer.failed(flow, why, this.#now));
     if (flow.transport === 'udp') return;
-    for (const seat of this.#seats) {
-      const mine =
-        seat.flow.host === flow.host && seat.flow.port === flow.port && seat.flow.transport === flow.transport;
-      if (mine) this.#registrations.get(seat.account.id)?.connectionLost();
-    }
+    for (const registration of this.#registrationsOver(flow)) registration.connectionLost();
+  }
+
+  /** The registrations whose server is at the other end. */
+  #registrationsOver({ host, port, transport }: Flow): readonly Registration[] {
+    const mine = ({ flow }: Seat) => flow.host === host && flow.port === port && flow.transport === transport;
+    return this.#seats.filter(mine).flatMap(({ account }) => this.#registrations.get(account.id) ?? []);
   }
 
   // ------------------------------------------------------------------------------------------------- transactions
