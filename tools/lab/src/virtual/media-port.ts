@@ -18,7 +18,8 @@ export class SilentMedia implements MediaPort {
   readonly #free: number[];
   readonly #open = new Map<MediaId, number>();
   #last: MediaCommand | undefined;
-  #bridged: readonly number[] = [];
+  /** Ports of each pair that is joined without the handset, by its name. */
+  readonly #bridged = new Map<string, readonly number[]>();
   #connected: readonly number[] = [];
   /** Told the ports of the sessions that are joined with the handset, and of those joined with each other, at each change. */
   onJoined: (connected: readonly number[], bridged: readonly number[]) => void = () => {};
@@ -48,7 +49,8 @@ export class SilentMedia implements MediaPort {
 
   send(command: MediaCommand): void {
     this.#last = command;
-    if (command.type === 'connect' || command.type === 'bridge') this.#join(command.type, command.sessions);
+    if (command.type === 'connect') this.#join(command.sessions);
+    if (command.type === 'bridge') this.#join(command.sessions, command.name ?? '');
     if (command.type === 'plan' && command.plan.remote !== undefined) {
       this.#soon({ type: 'flowing', session: command.session });
     }
@@ -64,11 +66,12 @@ export class SilentMedia implements MediaPort {
     return Promise.resolve();
   }
 
-  #join(type: 'connect' | 'bridge', sessions: readonly MediaId[]): void {
+  #join(sessions: readonly MediaId[], pair?: string): void {
     const ports = sessions.flatMap((session) => this.#open.get(session) ?? []);
-    if (type === 'connect') this.#connected = ports;
-    else this.#bridged = ports;
-    this.onJoined(this.#connected, this.#bridged);
+    if (pair === undefined) this.#connected = ports;
+    else if (ports.length > 0) this.#bridged.set(pair, ports);
+    else this.#bridged.delete(pair);
+    this.onJoined(this.#connected, [...this.#bridged.values()].flat());
   }
 
   #soon(event: MediaEvent): void {
