@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size --max-lazy --no-opt
+// The flags have V8 prefer memory to speed: a few messages a second on a small machine that has a telephone to run.
 /** `switchhook-mqtt-bridge --config FILE [--check | --remove-discovery]`: the phone's control socket on one side, a broker on the other. */
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -8,7 +9,6 @@ import { brokerWarnings, readConfiguration } from '../configuration.ts';
 import { defaultId } from './machine.ts';
 import { removeDiscovery } from './remove-discovery.ts';
 import { runBridge } from './run-bridge.ts';
-import { staySmall } from './stay-small.ts';
 
 const VERSION = '0.1.0';
 const USAGE = `usage: switchhook-mqtt-bridge --config FILE [--check | --remove-discovery]
@@ -47,7 +47,6 @@ function readFile(file: string) {
   }
 }
 
-staySmall();
 const options = readArguments();
 if (options.help === true) {
   console.log(USAGE);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { type Bench, median, type NotRun, quantile, type Result, result } from '../result.ts';
 import { MeasuredProcess, pause } from './measured-process.ts';
 import { startMosquitto } from './mosquitto.ts';
@@ -113,7 +112,7 @@ async function startBridges(
         log: { level: 'warn' },
       };
       writeFileSync(file, JSON.stringify(configuration)); // JSON is YAML
-      return MeasuredProcess.spawn(process.execPath, [BRIDGE, '--config', file]);
+      return MeasuredProcess.spawn(BRIDGE, ['--config', file]);
     });
   const ranges = Array.from({ length: Math.ceil(size / SHARED_BY) }, (_, i) => i * SHARED_BY);
   const all = ranges.map((from) =>

@@ -116,5 +116,5 @@ function startBridge(folder: string, url: string): MeasuredProcess {
     log: { level: 'warn' },
   };
   writeFileSync(file, JSON.stringify(configuration));
-  return MeasuredProcess.spawn(process.execPath, [BRIDGE, '--config', file]);
+  return MeasuredProcess.spawn(BRIDGE, ['--config', file]);
 }
