@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Intent } from '@switchhook/phone';
 import { test } from 'uvu';
 import { HeadsetLine } from '../src/headset/headset-line.ts';
+import { handOfHid, hidLampsOf } from '../src/headset/hid-table.ts';
 import { Office, type Phone } from './office.ts';
 
 /** The receptionist's headset: what is said into it, and what it hears. */
@@ -166,6 +167,29 @@ test('HFP 1.8 §4.28: the volume set on the headset is the phone’s, and one se
   assert.equal(desk.runtime.state.volumes.headset, 100);
   ask(desk, { verb: 'audio.volume', route: 'headset', percent: 40 });
   assert.ok(headset.wait().includes('+VGS: 6'));
+});
+
+test('features rule EHS: HID: the hook key answers and hangs up, its echo of our lamp does nothing, the lamps follow the calls', () => {
+  const { desk, office, ask, caller } = open();
+  office.clock.advance(300);
+  const hook = (lifted: boolean) => {
+    for (const act of handOfHid({ type: 'hook', lifted }, desk.runtime.state)) desk.hands.take(act);
+    office.clock.advance(300);
+  };
+  assert.deepEqual(hidLampsOf(desk.runtime.state), { ring: true, offHook: false, mute: false, hold: false });
+  hook(true);
+  assert.deepEqual(desk.lines, ['talking']);
+  assert.deepEqual(hidLampsOf(desk.runtime.state), { ring: false, offHook: true, mute: false, hold: false });
+  hook(true);
+  assert.deepEqual(desk.lines, ['talking'], 'an echo');
+  for (const act of handOfHid({ type: 'key', key: 'mute' }, desk.runtime.state)) desk.hands.take(act);
+  assert.equal(hidLampsOf(desk.runtime.state).mute, true);
+  hook(false);
+  assert.deepEqual([desk.lines, caller.lines], [[], []]);
+  hook(false);
+  ask(caller, { verb: 'call.dial', to: '1000' });
+  office.clock.advance(300);
+  assert.deepEqual(desk.lines, ['ringing'], 'a hook that is down already rejects nobody');
 });
 
 test('a headset that goes in each state ends no call', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { AudioGateway, type GatewayOut, type HeadsetLink, type HidAct } from '@switchhook/bt-headset';
-import { Bluetooth as Headsets, HidHeadset } from '@switchhook/bt-headset/node';
+import { AudioGateway, type GatewayCall, type GatewayOut, type HeadsetLink, type HidAct } from '@switchhook/bt-headset';
+import { Bluetooth as Headsets, HidHeadset, MediaKeys } from '@switchhook/bt-headset/node';
 import { monotonicClock } from '@switchhook/sip-core/node';
 import { Bluetooth, GATEWAY_CHANNEL, HEADSET_ADAPTER, PHONE_ADAPTER } from '../devices/bluetooth.ts';
-import { TELEPHONY, TELEPHONY_HEADSET, TELEPHONY_LAMPS } from '../devices/descriptors.ts';
+import { MEDIA, MEDIA_HEADSET, TELEPHONY, TELEPHONY_HEADSET, TELEPHONY_LAMPS } from '../devices/descriptors.ts';
 import { ScriptedHeadset } from '../devices/headset.ts';
 import { UhidDevice } from '../devices/uhid.ts';
 import type { Suite } from '../guest/suite.ts';
@@ -53,7 +53,7 @@ class PhoneEnd {
     this.#turn = setInterval(() => this.#perform(this.#gateway?.wake(monotonicClock.now()) ?? []), 50);
   }
 
-  calls(...calls: readonly (typeof RINGS)[]): void {
+  calls(...calls: readonly GatewayCall[]): void {
     const house = { service: true, signal: 5, roam: false, battery: 5, operator: 'lab', memory: [] };
     this.#receive({ type: 'picture', picture: { ...house, calls } });
   }
@@ -82,7 +82,7 @@ class PhoneEnd {
 async function overProfile(check: Parameters<Suite['run']>[0], bluetooth: Bluetooth): Promise<void> {
   const phone = new PhoneEnd('profile');
   await check(
-    'phone-ux §4.7: our own gateway: a headset connects, rings, answers and can hand over by AT+CHLD=4',
+    'phone-ux §4.7: our own gateway: a headset connects, rings, answers, and hands over by AT+CHLD=4',
     RADIO,
     async () => {
       const headset = await ScriptedHeadset.connect(HEADSET_ADAPTER, PHONE_ADAPTER, GATEWAY_CHANNEL);
@@ -100,9 +100,10 @@ async function overProfile(check: Parameters<Suite['run']>[0], bluetooth: Blueto
       await headset.hears(/^RING$/);
       await headset.hears(/^\+CLIP: "1001",129$/);
       assert.equal((await headset.command('ATA')).at(-1), 'OK');
-      assert.deepEqual(phone.requests, ['answer']);
-      headset.raw('AT+CHLD=4\r');
-      await headset.hears(/^ERROR$/); // one call alone cannot be handed over
+      phone.calls({ ...RINGS, state: 'held' }, { ...RINGS, index: 2, direction: 'out', state: 'active' });
+      await headset.hears(/^\+CIEV: 4,1$/);
+      assert.equal((await headset.command('AT+CHLD=4')).at(-1), 'OK');
+      assert.deepEqual(phone.requests, ['answer', 'transfer']);
       await headset.drop();
       await until('its end', () => phone.link === undefined, WAIT_MS);
     },
@@ -217,6 +218,35 @@ async function overHid(check: Parameters<Suite['run']>[0]): Promise<void> {
   );
 }
 
+async function overMediaKeys(check: Parameters<Suite['run']>[0]): Promise<void> {
+  await check(
+    'phone-ux §4.7: AVRCP: the play key of an input device that is called so is the button',
+    'evdev of uhid',
+    async () => {
+      const edges: string[] = [];
+      const keys = new MediaKeys({ clock: monotonicClock, onButton: (edge) => edges.push(edge) });
+      keys.start();
+      const plan = { name: 'Lab Headset (AVRCP)', vendor: 0x1209, product: 2, descriptor: MEDIA_HEADSET };
+      const device = UhidDevice.plug(plan);
+      await until(
+        'down and up',
+        () => {
+          // it is looked for every second or more: the finger goes on pressing until it is there
+          device.report(3, MEDIA.playPause);
+          device.report(3, 0);
+          return edges.length >= 2;
+        },
+        WAIT_MS,
+      );
+      assert.deepEqual(edges.slice(0, 2), ['down', 'up']);
+      device.report(3, MEDIA.volumeUp);
+      device.report(3, 0);
+      keys.close();
+      device.unplug();
+    },
+  );
+}
+
 /** Headsets by Bluetooth and by USB, over the kernel's own drivers, Debian's bluetoothd and Debian's bluealsa. */
 export const headsets: Suite = {
   name: 'headsets',
@@ -230,6 +260,7 @@ export const headsets: Suite = {
   },
   async run(check) {
     await overHid(check);
+    await overMediaKeys(check);
     const bluetooth = await Bluetooth.start();
     await overProfile(check, bluetooth);
     await overBluealsa(check);
