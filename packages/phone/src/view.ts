@@ -119,7 +119,7 @@ function foremost(state: PhoneState, hand: Call | undefined, line: number): Call
 }
 
 function emptyState({ prompt }: PhoneState, n: number): LineState {
-  if (prompt?.line !== n) return 'idle';
+  if (prompt?.line !== n || prompt.tone === 'forgotten') return 'idle';
   return prompt.digits === '' ? 'dial-tone' : 'dialing';
 }
 
@@ -197,7 +197,7 @@ export function coarse(state: PhoneState): CoarseState {
     return 'talking';
   if (hand === 'dialing' || hand === 'ringback') return 'dialing';
   if (callsIn(state, 'ringing').length > 0) return 'ringing';
-  if (state.prompt !== undefined) return 'dialing';
+  if (state.prompt !== undefined && state.prompt.tone !== 'forgotten') return 'dialing';
   if (callsIn(state, 'held').some((call) => !isHandedOver(state, call))) return 'held';
   if (callsIn(state, 'held', 'joined').length > 0) return 'transferring';
   return 'idle';

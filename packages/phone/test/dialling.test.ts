@@ -192,6 +192,24 @@ test('phone-ux §4.4: off hook, nothing dialled: the howler where it is wanted, 
   assert.equal(dialled(bench), 'sip:5@pbx.test');
 });
 
+test('phone-ux §4.4: a handset that is left off after the last call is told by lamp and display, and a digit still dials', () => {
+  const bench = new Bench();
+  bench.talking('a');
+  bench.end('a');
+  assert.equal(bench.state.sounds.tone, 'busy');
+  bench.pass(5_000);
+  assert.equal(shown(bench).lamps['line1'], 'off');
+  bench.pass(15_000);
+  assert.equal(shown(bench).lamps['line1'], 'slow-red');
+  assert.deepEqual(shown(bench).display, ['Handset is off', 'Put it down']);
+  assert.deepEqual([shown(bench).phone, shown(bench).lines[0]?.state], ['idle', 'idle']);
+  bench.ring('b');
+  assert.equal(bench.state.sounds.ringer, 'internal', 'a caller is heard all the same');
+  bench.end('b');
+  bench.dial('5#');
+  assert.equal(dialled(bench), 'sip:5@pbx.test');
+});
+
 test('phone-ux §4.4: a line that was seized by its key, the handset in its place, is given back instead', () => {
   const bench = new Bench();
   bench.want({ verb: 'key.line', line: 1 });

@@ -1,5 +1,6 @@
 import type { TransferTimer } from '@switchhook/transfer';
 import { readiness } from '../dial-plan/dial-plan.ts';
+import { seize } from './acts.ts';
 import { answerUnasked } from './auto-answer.ts';
 import { send } from './dialling.ts';
 import type { PhoneSettings, PhoneTimer } from './door.ts';
@@ -34,6 +35,7 @@ export function timersOf(state: PhoneState): Timers {
     if (hotline !== undefined && prompt.purpose.name === 'call')
       due.set('hotline', { afterMs: hotline.afterMs, key: prompt.line });
   } else if (prompt?.tone === 'dead') due.set('off-hook', { afterMs: settings.reorderMs, key: prompt.line });
+  else if (isLeftOff(state)) due.set('off-hook', { afterMs: settings.reorderMs, key: 'left off' });
   if (state.beep !== undefined) due.set('beep', { afterMs: state.beep.forMs, key: state.beep });
   if (state.quiet !== undefined) due.set('quiet', { afterMs: state.quiet.forMs, key: state.quiet });
   if (state.message !== undefined) due.set('display', { afterMs: state.message.forMs, key: state.message });
@@ -58,6 +60,11 @@ export function timersOf(state: PhoneState): Timers {
     due.set(`ticket:${ticket}`, { afterMs: until.name === 'outcome' ? verdictTicketMs : ticketMs, key: ticket });
   }
   return due;
+}
+
+/** All calls are over, and the handset is not in its place. */
+function isLeftOff({ hook, calls, prompt, errand, beep }: PhoneState): boolean {
+  return hook === 'off' && calls.length === 0 && !prompt && !errand && !beep;
 }
 
 /** No other call, and nobody about to dial: a phone in use is never answered for its person. */
@@ -122,6 +129,7 @@ export function timerStep(d: Draft, timer: PhoneTimer): void {
       if (d.state.prompt !== undefined) d.set({ prompt: { ...d.state.prompt, tone: 'dead' } });
       return;
     case 'off-hook': {
+      if (d.state.prompt === undefined) seize(d, undefined);
       const { prompt, hook } = d.state;
       if (prompt === undefined) return;
       // with the handset in its place nobody has forgotten it: the line is given back
