@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { token } from '@switchhook/sans-io';
-import { DigestServer } from '@switchhook/sip-core';
+import { DigestServer, printMessage } from '@switchhook/sip-core';
 import { test } from 'uvu';
 import { seededCrypto, Wire } from './office.ts';
 import { LAMP, Scene } from './subscription-scene.ts';
@@ -229,6 +229,38 @@ test('spec: what cannot be subscribed to is refused, with the word', () => {
   assert.ok(scene.status.name === 'over' && scene.status.status === 400);
   assert.equal(scene.count, 0);
   scene.phone.assertEmpty();
+});
+
+test('sip-core §10: mutated NOTIFYs and answers neither throw nor leave anything behind', () => {
+  const scene = new Scene();
+  scene.up();
+  const models = scene.network.packets.flatMap(({ from, message }) =>
+    from === scene.wire.host && message !== undefined ? [printMessage(message)] : [],
+  );
+  const words = [
+    'terminated',
+    'active;expires=0',
+    ';reason=deactivated',
+    '\r\n',
+    'Event: refer\r\n',
+    '4294967296',
+    '\0',
+    ';id=1',
+  ];
+  const { random } = scene.network;
+  for (let i = 0; i < 5000; i++) {
+    let bytes = random.pick(models).slice();
+    for (let wounds = 1 + random.below(3); wounds > 0; wounds--) {
+      const at = random.below(bytes.length + 1);
+      const word = new TextEncoder().encode(random.pick(words));
+      if (random.chance(0.5)) bytes = Uint8Array.from([...bytes.subarray(0, at), ...word, ...bytes.subarray(at)]);
+      else if (at < bytes.length) bytes[at] = random.below(256);
+    }
+    scene.network.carry(scene.wire.host, { transport: 'udp', host: scene.phone.host, port: 5060 }, bytes);
+    if (i % 50 === 0) scene.network.seconds(1);
+  }
+  scene.network.seconds(100);
+  scene.end();
 });
 
 test.run();
