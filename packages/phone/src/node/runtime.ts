@@ -332,7 +332,7 @@ export class Runtime {
 
   #publish(): void {
     // The picture is not made for those who only follow states or the journal.
-    if (![...this.#listeners].some((one) => one.snapshot !== undefined || one.notice !== undefined)) {
+    if (!this.#isWatched()) {
       this.#notices.length = 0;
       return;
     }
@@ -345,6 +345,11 @@ export class Runtime {
         if (snapshot.seq !== last) listener.snapshot?.(snapshot);
       });
     }
+  }
+
+  #isWatched(): boolean {
+    for (const one of this.#listeners) if (one.snapshot !== undefined || one.notice !== undefined) return true;
+    return false;
   }
 
   #contained(event: string, act: () => void) {

@@ -62,6 +62,7 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
   let typed: Intent[] = [];
   let since = 0;
   let last = '';
+  let before: Glance | undefined;
   let dialled = temper.dials === undefined;
   let transfers = 0;
   let armedPresses = 0;
@@ -69,8 +70,11 @@ export function personMind(temper: Temper, random: SeededRandom): Mind {
   return (seen, nowMs) => {
     if (nowMs >= temper.leavesAtMs) return hangUps(seen);
     if (temper.nervous > 0 && random.chance(temper.nervous)) return [random.pick(KEYS)];
-    const picture = `${seen.lines.map((line) => line.state).join()} ${seen.transfer?.state} ${seen.transfer?.outcome}`;
-    if (picture !== last) [last, since] = [picture, nowMs];
+    if (seen !== before) {
+      before = seen;
+      const picture = `${seen.lines.map((line) => line.state).join()} ${seen.transfer?.state} ${seen.transfer?.outcome}`;
+      if (picture !== last) [last, since] = [picture, nowMs];
+    }
     const stoodMs = nowMs - since;
     const [next, ...rest] = typed;
     if (next !== undefined) {
