@@ -12,8 +12,9 @@ export interface TwoColours {
   readonly red: readonly Glimpse[];
 }
 
-/** How far a span may be from the table's: the machine that drives the lamp is busy, and so is the one that looks. */
-const TOLERANCE_MS = 45;
+/** How far a span may be from the table's, by time or by ratio: the machine that drives the lamp is busy, and so is the one that looks. */
+const TOLERANCE_MS = 60;
+const TOLERANCE_RATIO = 1.35;
 /** The share of spans that must fit. */
 const ENOUGH = 0.7;
 
@@ -50,7 +51,11 @@ function fits(spans: readonly Span[], onOff: readonly number[]): boolean {
   if (spans.length < 2) return false;
   return onOff.some((_, start) => {
     if (spans[0]!.lit !== (start % 2 === 0)) return false;
-    const good = spans.filter(({ ms }, i) => Math.abs(ms - onOff[(start + i) % onOff.length]!) <= TOLERANCE_MS);
+    const good = spans.filter(({ ms }, i) => isNear(ms, onOff[(start + i) % onOff.length]!));
     return good.length / spans.length >= ENOUGH;
   });
+}
+
+function isNear(ms: number, wanted: number): boolean {
+  return Math.abs(ms - wanted) <= TOLERANCE_MS || Math.max(ms / wanted, wanted / ms) <= TOLERANCE_RATIO;
 }

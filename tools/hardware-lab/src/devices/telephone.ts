@@ -43,6 +43,17 @@ export const SOLDERED: DriverWiring = {
   },
 };
 
+/** The same as it stands in the phone's configuration under `keypad`. */
+export const CONFIGURED = {
+  gpio: {
+    chip: CHIP,
+    matrix: SOLDERED.matrix,
+    keys: SOLDERED.keys,
+    hook: SOLDERED.hook,
+    lamps: Object.entries(SOLDERED.lamps).map(([lamp, wiring]) => ({ lamp, ...wiring })),
+  },
+};
+
 /** A telephone's case: a keypad of sixteen keys and one of its own, a hook switch and lamps, on one gpio-sim chip. */
 export class Telephone {
   readonly #chip: GpioSim;

@@ -26,8 +26,8 @@ export async function lookAt(wiring: Wiring, when: string, lookMs = LOOK_MS): Pr
   return { when, line1: pattern(1), line2: pattern(2) };
 }
 
-/** A hand that looks at the lamps before each step, and after the last for as long as a transfer takes. */
-export function looking(hand: Hand, wiring: Wiring, seen: Seen[], completingMs: number): Hand {
+/** A hand that looks at the lamps before each step, and after the last while the transfer is under way. */
+export function looking(hand: Hand, wiring: Wiring, seen: Seen[], underWayMs: number): Hand {
   const before: Readonly<Record<Step['name'], string>> = {
     answer: 'a call rings',
     transfer: 'the caller talks',
@@ -41,7 +41,7 @@ export function looking(hand: Hand, wiring: Wiring, seen: Seen[], completingMs: 
     press: async (step) => {
       seen.push(await lookAt(wiring, before[step.name]));
       await hand.press(step);
-      if (step.name === 'complete') seen.push(await lookAt(wiring, 'the transfer is completed', completingMs));
+      if (step.name === 'complete') seen.push(await lookAt(wiring, 'the transfer is under way', underWayMs));
     },
   };
 }

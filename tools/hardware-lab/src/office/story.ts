@@ -14,18 +14,23 @@ import {
 import { findingsOf, playTransfer, RealOffice } from '@switchhook/lab/node';
 import { ladderText, seenBy } from '@switchhook/ladder';
 import { Ear, Mouth, phoneEnd } from '../devices/loopback.ts';
+import { CONFIGURED, type Telephone } from '../devices/telephone.ts';
 import { type DeskConfiguration, DeskProcess } from './desk-process.ts';
 import { flowText } from './flow.ts';
+import { lookAt, looking, type Seen } from './lamp-watch.ts';
 
 /** Cables of the loopback card: where one listens and speaks, and the bell. */
 const HANDSET = 0;
 const BELL = 1;
 const HEADSET = 2;
-const TALK_MS = 1500;
+/** The lamps are looked at for some seconds at each step: that is talk enough. */
+const TALK_MS = 600;
+/** What the fault `refer-slow` holds a REFER back, less the moment in which the lamps come to it. */
+const REFER_SLOW_MS = 2100;
 /** Sound of the last half second may lie in the recorder's sockets, read after the BYE: one CPU does everything here. */
 const QUEUED_PACKETS = 25;
 /** Long enough for the verdict and the end of the specialist's call, so that their order with our BYE is not a race. */
-const BYE_GRACE_MS = 2000;
+const BYE_GRACE_MS = 5000;
 /** Longer than any story. */
 const VOICE_S = 240;
 
@@ -35,6 +40,8 @@ export interface StoryPlan {
   readonly name: string;
   /** Where the receptionist listens and speaks. */
   readonly at: 'handset' | 'headset';
+  /** The telephone's case, whose lamps are looked at. */
+  readonly telephone: Telephone;
   /** What of the phone's configuration is the hand's. */
   readonly configuration: DeskConfiguration;
   /** The hand at the phone, once it runs. */
@@ -50,6 +57,8 @@ export interface Story {
   readonly flow: string;
   /** Who was heard at the receptionist's ear, in order. */
   readonly ear: readonly string[];
+  /** What the line lamps showed, moment by moment. */
+  readonly lamps: readonly Seen[];
   /** How loud the bell was at most: 0 = it did not ring. */
   readonly bell: number;
 }
@@ -58,7 +67,10 @@ export interface Story {
  * The caller rings, is answered, and ends up with the specialist, played by one hand on the real phone process; ears and a mouth are at
  * the other end of its sound card. The REFER is slow on its way, so that the lamps of a transfer under way can be seen.
  */
-export async function playStory(folder: string, { name, at, configuration, hand }: StoryPlan): Promise<Story> {
+export async function playStory(
+  folder: string,
+  { name, at, telephone, configuration, hand }: StoryPlan,
+): Promise<Story> {
   const here = join(folder, name);
   mkdirSync(here, { recursive: true });
   const cable = at === 'handset' ? HANDSET : HEADSET;
@@ -77,12 +89,14 @@ export async function playStory(folder: string, { name, at, configuration, hand 
     (told) =>
       DeskProcess.start(here, told, {
         audio,
+        keypad: CONFIGURED,
         transfer: { timers: { byeGraceMs: BYE_GRACE_MS } },
         ...configuration,
       }),
   );
   try {
-    const person = await hand(office.phones.receptionist);
+    const lamps: Seen[] = [await lookAt(telephone.wires, 'nothing happens', 3600)];
+    const person = looking(await hand(office.phones.receptionist), telephone.wires, lamps, REFER_SLOW_MS);
     const say = (line: string) => console.log(`${name} ${(office.elapsed() / 1000).toFixed(2)} s  ${line}`);
     try {
       const played = await playTransfer(office, person, say, TALK_MS);
@@ -102,6 +116,7 @@ export async function playStory(folder: string, { name, at, configuration, hand 
         wrong,
         flow,
         ear: heard,
+        lamps: [...lamps, await lookAt(telephone.wires, 'all is over', 1000)],
         bell: bell.heard().reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
       };
     } finally {

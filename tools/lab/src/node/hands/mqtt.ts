@@ -13,7 +13,7 @@ import { pause } from '../pause.ts';
 const ROOT = resolve(import.meta.dirname, '../../../../..');
 const ID = 'reception';
 const BASE = `switchhook/${ID}`;
-const START_MS = 20_000;
+const START_MS = 40_000;
 const ANSWER_MS = 10_000;
 
 interface Answer {
