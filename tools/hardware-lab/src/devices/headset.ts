@@ -54,8 +54,9 @@ export class ScriptedHeadset {
     this.#read = this.lines.length;
     this.raw(`${text}\r`);
     await this.hears(answer);
-    const here = this.lines.slice(this.#read);
-    this.#read = this.lines.length;
+    const end = this.lines.findIndex((line, i) => i >= this.#read && answer.test(line)) + 1;
+    const here = this.lines.slice(this.#read, end);
+    this.#read = end;
     return here;
   }
 

@@ -54,28 +54,44 @@ export class Ear {
   }
 }
 
-/** Somebody who says one tone at the other end of the cable, by aplay. */
+/** Somebody who says one tone at the other end of the cable, by aplay, over and over. */
 export class Mouth {
-  readonly #child: ChildProcess;
+  readonly #cable: number;
+  readonly #file: string;
+  #child: ChildProcess;
+  #closed = false;
 
-  /** `seconds` is how long the tone lasts. */
+  /** `seconds` is how long one breath lasts. */
   constructor(cable: number, folder: string, hz: number, seconds: number) {
-    const file = join(folder, `mouth-${cable}.raw`);
+    this.#cable = cable;
+    this.#file = join(folder, `mouth-${cable}.raw`);
     const samples = Int16Array.from(
       { length: seconds * RATE },
       (_, i) => 8000 * Math.sin((2 * Math.PI * hz * i) / RATE),
     );
-    writeFileSync(file, new Uint8Array(samples.buffer));
-    this.#child = spawn('aplay', [...SHAPE, '-D', otherEnd(cable), '-t', 'raw', file], { stdio: 'ignore' });
+    writeFileSync(this.#file, new Uint8Array(samples.buffer));
+    this.#child = this.#speak();
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await ended(this.#child);
+  }
+
+  #speak(): ChildProcess {
+    const words = [...SHAPE, '-D', otherEnd(this.#cable), '-t', 'raw', this.#file];
+    const child = spawn('aplay', words, { stdio: 'ignore' });
+    child.once('exit', () => {
+      setTimeout(() => {
+        if (!this.#closed) this.#child = this.#speak();
+      }, AGAIN_MS);
+    });
+    return child;
   }
 }
 
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await gone;

@@ -80,6 +80,7 @@ export async function playStory(
     playback: phoneEnd(HANDSET),
     ringer: phoneEnd(BELL),
     headset: { capture: phoneEnd(HEADSET), playback: phoneEnd(HEADSET) },
+    route: at,
   };
   const ear = new Ear(cable, here);
   const bell = new Ear(BELL, here);

@@ -10,9 +10,9 @@ import { UhidDevice } from '../devices/uhid.ts';
 import type { Suite } from '../guest/suite.ts';
 import { until } from '../guest/until.ts';
 
-const RADIO = 'bluetoothd, btvirt, kernel RFCOMM';
-const BLUEALSA = 'bluealsa over bluetoothd, btvirt, kernel RFCOMM';
-const HID = 'hidraw of uhid';
+const RADIO = 'kernel RFCOMM + btvirt + bluetoothd';
+const BLUEALSA = 'kernel RFCOMM + btvirt + bluetoothd + bluealsa';
+const HID = 'uhid + hidraw';
 const WAIT_MS = 20_000;
 
 const RINGS = { index: 1, direction: 'in', state: 'incoming', number: '1001', multiparty: false } as const;

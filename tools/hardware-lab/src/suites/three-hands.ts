@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Hand } from '@switchhook/lab';
 import { mqttHandAt } from '@switchhook/lab/node';
+import { Bluetooth } from '../devices/bluetooth.ts';
 import { Telephone } from '../devices/telephone.ts';
 import type { Suite } from '../guest/suite.ts';
 import type { DeskProcess } from '../office/desk-process.ts';
+import { HEADSET_CONFIGURED, headsetHand } from '../office/headset-hand.ts';
 import { keypadHand } from '../office/keypad-hand.ts';
 import { playStory, type Story } from '../office/story.ts';
 
@@ -31,6 +33,12 @@ const HANDS: Readonly<Record<string, HandPlan>> = {
     at: 'handset',
     hand: async (desk, telephone) => keypadHand(telephone, desk),
   },
+  headset: {
+    against: 'gpio-sim + snd-aloop + kernel RFCOMM + btvirt + bluetoothd',
+    at: 'headset',
+    configuration: HEADSET_CONFIGURED,
+    hand: (desk) => headsetHand(desk),
+  },
   mqtt: {
     against: 'MQTT broker and bridge process + snd-aloop',
     at: 'handset',
@@ -41,8 +49,17 @@ const HANDS: Readonly<Record<string, HandPlan>> = {
 export const threeHands: Suite = {
   name: 'three-hands',
   limitS: 600,
-  commands: { arecord: 'alsa-utils', aplay: 'alsa-utils', chrt: 'util-linux' },
+  commands: {
+    arecord: 'alsa-utils',
+    aplay: 'alsa-utils',
+    chrt: 'util-linux',
+    bluetoothd: 'bluez',
+    btvirt: 'bluez-test-tools',
+    'dbus-daemon': 'dbus',
+    python3: 'python3',
+  },
   async run(check, folder) {
+    const bluetooth = await Bluetooth.start();
     const stories = new Map<string, Story>();
     for (const [name, { against, at, configuration = {}, hand }] of Object.entries(HANDS)) {
       await check(
@@ -83,5 +100,6 @@ export const threeHands: Suite = {
       await check(`§4: the ladders by ${first![0]} and by ${name} are equal`, HANDS[name]!.against, () => {
         assert.equal(story.flow, first![1].flow);
       });
+    await bluetooth.stop();
   },
 };
