@@ -7,8 +7,11 @@ import type { DeskProcess } from './desk-process.ts';
 const BETWEEN_KEYS_MS = 150;
 /** A short press, of a key that means something else when it is held. */
 const SHORT_MS = 400;
+/** Who sees nothing on the display presses again. */
+const LOOK_MS = 3000;
+const TRIES = 3;
 /** How long a finger that feels nothing stays on a key. */
-const FINGER_MS = 4000;
+const FINGER_MS = 10_000;
 
 /** A person at the keypad: lifts the handset, presses keys and looks at the display whether they took. */
 export function keypadHand(telephone: Telephone, desk: DeskProcess): Hand {
@@ -16,11 +19,14 @@ export function keypadHand(telephone: Telephone, desk: DeskProcess): Hand {
   const press = async (key: string): Promise<void> => {
     const before = shown();
     const took = () => shown() !== before;
-    telephone.wires.press(key);
-    if (key === 'transfer') await pause(SHORT_MS);
-    else await until(`the key ${key} is felt; the display shows ${before}`, took, FINGER_MS);
-    telephone.wires.release(key);
-    await until(`${key} is seen; the display shows ${before}`, took, FINGER_MS);
+    for (let tries = 0; tries < TRIES && !took(); tries++) {
+      telephone.wires.press(key);
+      if (key === 'transfer') await pause(SHORT_MS);
+      else await until(`the key ${key} is felt`, took, FINGER_MS).catch(() => {});
+      telephone.wires.release(key);
+      await until(`${key} is seen`, took, LOOK_MS).catch(() => {});
+    }
+    if (!took()) throw new Error(`the key ${key} does nothing; the display shows ${before}`);
     await pause(BETWEEN_KEYS_MS);
   };
   return {

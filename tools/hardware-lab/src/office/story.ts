@@ -22,7 +22,6 @@ import { lookAt, looking, type Seen } from './lamp-watch.ts';
 /** Cables of the loopback card: where one listens and speaks, and the bell. */
 const HANDSET = 0;
 const BELL = 1;
-const HEADSET = 2;
 /** The lamps are looked at for some seconds at each step: that is talk enough. */
 const TALK_MS = 600;
 /** What the fault `refer-slow` holds a REFER back, less the moment in which the lamps come to it. */
@@ -31,15 +30,13 @@ const REFER_SLOW_MS = 2100;
 const QUEUED_PACKETS = 25;
 /** Long enough for the verdict and the end of the specialist's call, so that their order with our BYE is not a race. */
 const BYE_GRACE_MS = 5000;
-/** Longer than any story. */
-const VOICE_S = 240;
+/** One breath of the receptionist. */
+const VOICE_S = 60;
 
 /** What a story is played with. */
 export interface StoryPlan {
   /** The hand's name, and the folder's. */
   readonly name: string;
-  /** Where the receptionist listens and speaks. */
-  readonly at: 'handset' | 'headset';
   /** The telephone's case, whose lamps are looked at. */
   readonly telephone: Telephone;
   /** What of the phone's configuration is the hand's. */
@@ -67,24 +64,18 @@ export interface Story {
  * The caller rings, is answered, and ends up with the specialist, played by one hand on the real phone process; ears and a mouth are at
  * the other end of its sound card. The REFER is slow on its way, so that the lamps of a transfer under way can be seen.
  */
-export async function playStory(
-  folder: string,
-  { name, at, telephone, configuration, hand }: StoryPlan,
-): Promise<Story> {
+export async function playStory(folder: string, { name, telephone, configuration, hand }: StoryPlan): Promise<Story> {
   const here = join(folder, name);
   mkdirSync(here, { recursive: true });
-  const cable = at === 'handset' ? HANDSET : HEADSET;
   const audio = {
     sound: 'alsa',
     capture: phoneEnd(HANDSET),
     playback: phoneEnd(HANDSET),
     ringer: phoneEnd(BELL),
-    headset: { capture: phoneEnd(HEADSET), playback: phoneEnd(HEADSET) },
-    route: at,
   };
-  const ear = new Ear(cable, here);
+  const ear = new Ear(HANDSET, here);
   const bell = new Ear(BELL, here);
-  const mouth = new Mouth(cable, here, VOICE_HZ.receptionist, VOICE_S);
+  const mouth = new Mouth(HANDSET, here, VOICE_HZ.receptionist, VOICE_S);
   const office = await RealOffice.openWith(
     { style: 'proxy', loss: 0, seed: 1, fault: 'refer-slow', specialistSilent: false },
     (told) =>
@@ -111,7 +102,7 @@ export async function playStory(
       const heard = heardInOrder(segmentsOf(ear.heard(), VOICES));
       const wrong = shortcomings(findings);
       if (!heardThen(heard, 'caller', 'specialist'))
-        wrong.push(`at the ${at} one heard ${heard.join(', ')}, not caller, specialist`);
+        wrong.push(`at the handset one heard ${heard.join(', ')}, not caller, specialist`);
       return {
         findings,
         wrong,

@@ -22,7 +22,6 @@ const LAMPS: Readonly<Record<string, readonly [line1: string, line2: string]>> =
 
 interface HandPlan {
   readonly against: string;
-  readonly at: 'handset' | 'headset';
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly hand: (desk: DeskProcess, telephone: Telephone) => Promise<Hand>;
 }
@@ -30,18 +29,15 @@ interface HandPlan {
 const HANDS: Readonly<Record<string, HandPlan>> = {
   keypad: {
     against: 'gpio-sim + snd-aloop',
-    at: 'handset',
     hand: async (desk, telephone) => keypadHand(telephone, desk),
   },
   headset: {
     against: 'gpio-sim + snd-aloop + kernel RFCOMM + btvirt + bluetoothd',
-    at: 'headset',
     configuration: HEADSET_CONFIGURED,
     hand: (desk) => headsetHand(desk),
   },
   mqtt: {
     against: 'MQTT broker and bridge process + snd-aloop',
-    at: 'handset',
     hand: (desk) => mqttHandAt(desk.controlPath),
   },
 };
@@ -61,7 +57,7 @@ export const threeHands: Suite = {
   async run(check, folder) {
     const bluetooth = await Bluetooth.start();
     const stories = new Map<string, Story>();
-    for (const [name, { against, at, configuration = {}, hand }] of Object.entries(HANDS)) {
+    for (const [name, { against, configuration = {}, hand }] of Object.entries(HANDS)) {
       await check(
         `by ${name}: the caller is answered, held and handed over, and all hear whom they must`,
         against,
@@ -70,7 +66,6 @@ export const threeHands: Suite = {
           try {
             const story = await playStory(folder, {
               name,
-              at,
               telephone,
               configuration,
               hand: (desk) => hand(desk, telephone),
