@@ -23,6 +23,8 @@ if (unknown !== undefined) {
 }
 const chosen = SUITES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const results: Result[] = [];
+// a kernel ends with us
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const kernel = findKernel((line) => console.log(`kernel: ${line}`));
 if ('missing' in kernel) skip(chosen, `no kernel can be built here: ${kernel.missing}`);

@@ -29,11 +29,11 @@ export const CHIP = 'telephone';
 /**
  * How the telephone is soldered, for the driver and in the phone's configuration. The wiring's thread answers within a millisecond or two,
  * a real wire in microseconds: hence the time to settle, and a debounce
- * of several such scans. The hook and the key of its own have resistors outside the chip.
+ * that two scans are enough for. The hook and the key of its own have resistors outside the chip.
  */
 export const SOLDERED: DriverWiring = {
   chip: CHIP,
-  matrix: { rows: ROWS, columns: COLUMNS, keys: KEYS, drive: 'low', settleMs: 4, debounceMs: 60 },
+  matrix: { rows: ROWS, columns: COLUMNS, keys: KEYS, drive: 'low', settleMs: 12, debounceMs: 30 },
   keys: [{ key: 'mute', line: MUTE, pull: 'none', closed: 'low', rest: 'open' }],
   hook: { line: HOOK, pull: 'none', closed: 'low', lifted: 'open' },
   lamps: {

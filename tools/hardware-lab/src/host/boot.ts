@@ -61,18 +61,21 @@ export async function boot({ kernel, suite, folder, limitMs, console }: Boot): P
   };
   child.stdout.on('data', heard);
   child.stderr.on('data', heard);
+  const end = () => endGroup(child.pid!);
+  process.on('exit', end);
   let late = false;
   const limit = setTimeout(() => {
     late = true;
-    endGroup(child.pid!);
+    end();
   }, limitMs);
   const failed = await new Promise<Error | undefined>((done) => {
     child.once('error', done);
     child.once('close', () => done(undefined));
   });
   clearTimeout(limit);
+  process.off('exit', end);
   if (failed !== undefined) return { trouble: `${kernel} cannot be started: ${failed.message}` };
-  endGroup(child.pid!);
+  end();
   const file = join(folder, 'ended');
   if (existsSync(file)) return { code: Number(readFileSync(file, 'utf8')) };
   return {
