@@ -3,15 +3,15 @@ import type { Telephone } from '../devices/telephone.ts';
 import { pause, until } from '../guest/until.ts';
 import type { DeskProcess } from './desk-process.ts';
 
-/** From key to key. */
-const BETWEEN_KEYS_MS = 150;
+/** From key to key: long enough for the release to be seen in two scans of a busy machine. */
+const BETWEEN_KEYS_MS = 700;
 /** A short press, of a key that means something else when it is held. */
 const SHORT_MS = 400;
 /** Who sees nothing on the display presses again. */
 const LOOK_MS = 3000;
 const TRIES = 3;
 /** How long a finger that feels nothing stays on a key. */
-const FINGER_MS = 10_000;
+const FINGER_MS = 3000;
 
 /** A person at the keypad: lifts the handset, presses keys and looks at the display whether they took. */
 export function keypadHand(telephone: Telephone, desk: DeskProcess): Hand {
