@@ -1,4 +1,5 @@
 import type { Hand, Step } from '@switchhook/lab';
+import { lampPatterns } from '@switchhook/phone';
 import type { Wiring } from '../devices/wiring.ts';
 import { pause } from '../guest/until.ts';
 import { patternSeen } from '../lamp-rhythm.ts';
@@ -15,9 +16,23 @@ const LOOK_MS = 4600;
 /** What a lamp does in the first moment after a change is no rhythm yet. */
 const SETTLE_MS = 300;
 
-/** What the lamps of both lines show from now on, for as long as a look takes. */
-export async function lookAt(wiring: Wiring, when: string, lookMs = LOOK_MS): Promise<Seen> {
+/** Who sees no rhythm, because the machine stood still for a moment, looks again. */
+const LOOKS = 3;
+
+/** What the lamps of both lines show from now on, looked at until each shows a rhythm of the table. */
+export async function lookAt(wiring: Wiring, when: string): Promise<Seen> {
   await pause(SETTLE_MS);
+  let seen = await look(wiring, when, LOOK_MS);
+  for (let looks = 1; looks < LOOKS && ![seen.line1, seen.line2].every(isPattern); looks++)
+    seen = await look(wiring, when, LOOK_MS);
+  return seen;
+}
+
+function isPattern(name: string): boolean {
+  return Object.hasOwn(lampPatterns, name);
+}
+
+async function look(wiring: Wiring, when: string, lookMs: number): Promise<Seen> {
   const from = performance.timeOrigin + performance.now();
   await pause(lookMs);
   const to = performance.timeOrigin + performance.now();
@@ -41,7 +56,9 @@ export function looking(hand: Hand, wiring: Wiring, seen: Seen[], underWayMs: nu
     press: async (step) => {
       seen.push(await lookAt(wiring, before[step.name]));
       await hand.press(step);
-      if (step.name === 'complete') seen.push(await lookAt(wiring, 'the transfer is under way', underWayMs));
+      if (step.name !== 'complete') return;
+      await pause(SETTLE_MS);
+      seen.push(await look(wiring, 'the transfer is under way', underWayMs));
     },
   };
 }

@@ -87,7 +87,7 @@ export async function playStory(folder: string, { name, telephone, configuration
       }),
   );
   try {
-    const lamps: Seen[] = [await lookAt(telephone.wires, 'nothing happens', 3600)];
+    const lamps: Seen[] = [await lookAt(telephone.wires, 'nothing happens')];
     const person = looking(await hand(office.phones.receptionist), telephone.wires, lamps, REFER_SLOW_MS);
     const say = (line: string) => console.log(`${name} ${(office.elapsed() / 1000).toFixed(2)} s  ${line}`);
     try {
@@ -108,7 +108,7 @@ export async function playStory(folder: string, { name, telephone, configuration
         wrong,
         flow,
         ear: heard,
-        lamps: [...lamps, await lookAt(telephone.wires, 'all is over', 1000)],
+        lamps: [...lamps, await lookAt(telephone.wires, 'all is over')],
         bell: bell.heard().reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
       };
     } finally {
