@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { readConfiguration } from '../configuration/read.ts';
-import { planSound } from './desk-sound.ts';
+import { levelsOf, planSound } from './desk-sound.ts';
 
 function audio(text: string) {
   const reading = readConfiguration(`accounts: [{id: a, user: b, domain: c}]\naudio: ${text}`);
@@ -33,6 +33,17 @@ test('sound: alsa that was asked for must be there; files and silence need no ca
     type: 'file',
     microphone: 'a.wav',
   });
+});
+
+test('sound: the worker is told the route that was configured or kept, and each volume', () => {
+  const volumes = { handset: 80, headset: 70, speaker: 60, ring: 0 };
+  assert.deepEqual(levelsOf({ route: 'headset', volumes }), [
+    { type: 'route', route: 'headset' },
+    { type: 'volume', route: 'handset', percent: 80 },
+    { type: 'volume', route: 'headset', percent: 70 },
+    { type: 'volume', route: 'speaker', percent: 60 },
+    { type: 'volume', route: 'ring', percent: 0 },
+  ]);
 });
 
 test.run();

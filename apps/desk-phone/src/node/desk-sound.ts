@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { AlsaDevices } from '@switchhook/audio';
+import type { PhoneState } from '@switchhook/phone';
+import type { MediaCommand } from '@switchhook/rtp-media';
 import type { SoundChoice } from '@switchhook/rtp-media/node';
 import type { Configuration } from '../configuration/schema.ts';
 
@@ -57,6 +59,15 @@ export function planSound(audio: Configuration['audio'], hasCard: () => boolean 
     default:
       throw audio.sound satisfies never;
   }
+}
+
+/** What a media worker must know before the first call: where the person listens, and how loud each place is. */
+export function levelsOf({ route, volumes }: Pick<PhoneState, 'route' | 'volumes'>): readonly MediaCommand[] {
+  const places = ['handset', 'headset', 'speaker', 'ring'] as const;
+  return [
+    { type: 'route', route },
+    ...places.map((place): MediaCommand => ({ type: 'volume', route: place, percent: volumes[place] })),
+  ];
 }
 
 /** Whether the kernel knows a sound card, or a user's sound server stands in for one. */

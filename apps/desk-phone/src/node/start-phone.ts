@@ -22,7 +22,7 @@ import { audioWithHeadset } from '../headset/headset-voice.ts';
 import { tapped } from '../journal/sip-tap.ts';
 import { VERSION } from '../version.ts';
 import { type LoadedConfiguration, StartFault } from './configuration-file.ts';
-import { type DeskSound, planSound } from './desk-sound.ts';
+import { type DeskSound, levelsOf, planSound } from './desk-sound.ts';
 import { KeptSettings } from './kept-settings.ts';
 import { openKeypads } from './keypads.ts';
 import { LateMedia } from './late-media.ts';
@@ -104,8 +104,7 @@ export async function startPhone(
       if (why !== undefined) say(`${key} is set but not kept over a restart: ${why}`);
     },
   });
-  for (const route of ['handset', 'headset', 'speaker', 'ring'] as const)
-    media.send({ type: 'volume', route, percent: runtime.state.volumes[route] });
+  for (const command of levelsOf(runtime.state)) media.send(command);
   runtime.subscribe(recorder);
   const { longPressMs: longMs, doubleGapMs: gapMs } = configuration.headset;
   const hands = new Hands({
