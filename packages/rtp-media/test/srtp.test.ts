@@ -48,10 +48,10 @@ function pair(suite: SrtpSuiteName, mki?: Uint8Array): [SrtpSender, SrtpReceiver
 }
 
 for (const suite of NAMES) {
-  test(`RFC 3711: ${suite} brings every packet through, with CSRCs, extension, MKI, loss, reordering and wraps`, () => {
+  test(`RFC 3711: ${suite} brings every packet through, with CSRCs, extension, MKI, loss, reordering and a wrap`, () => {
     const [sender, receiver] = pair(suite, Uint8Array.of(7, 0, 1));
     const packets: [Uint8Array, Uint8Array][] = [];
-    for (let i = 0; i < 70_000; i++) {
+    for (let i = 0; i < 4000; i++) {
       const plain = rtp(65_000 + i, i % 7 === 0 ? 33 : 160, 0xcafe_babe, i % 11 === 0 ? 2 : 0);
       const sealed = protect(sender, plain);
       // a hundred at a time: some lost, the rest out of order by up to 100
@@ -60,7 +60,7 @@ for (const suite of NAMES) {
       for (let left = packets.length; left > 0; left--) {
         const [own, other] = packets.splice(random.below(packets.length), 1)[0]!;
         const length = receiver.unprotect(other);
-        if (length === 0 || i % 1000 === 0) assert.equal(hex(other.subarray(0, length)), hex(own), `packet ${i}`);
+        if (length === 0 || i % 100 === 0) assert.equal(hex(other.subarray(0, length)), hex(own), `packet ${i}`);
       }
     }
   });
