@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { view } from '../src/index.ts';
 import { account, Bench, call, dialog, peer, refer } from './bench.ts';
+import { Scene } from './scene.ts';
 
 const shown = (bench: Bench) => view(bench.state, (at) => `t${at}`);
 const dialled = (bench: Bench) => {
@@ -190,6 +191,23 @@ test('RFC 3515 §5.1: no REFER makes the phone place an emergency call', () => {
     trusted: true,
   });
   assert.ok(bench.has('answer-refer', { status: 480 }) && !bench.has('dial'));
+});
+
+test('transfer §7.6: after the new call is up the old one is ended after 32 s, unless the person has taken it back', () => {
+  for (const back of [false, true]) {
+    const scene = new Scene({ settings: { acceptRefer: 'same-dialog' } });
+    const [caller, target] = [scene.party('2001'), scene.party('9999')];
+    scene.talking(caller);
+    caller.asks('REFER', ['Refer-To: <sip:9999@office.example>']);
+    scene.ms(50);
+    target.answers();
+    scene.ms(50);
+    assert.deepEqual(scene.stage, { 2001: 'held', 9999: 'talking' });
+    if (back) scene.press({ verb: 'call.swap' });
+    scene.seconds(40);
+    assert.deepEqual(scene.stage, back ? { 2001: 'talking', 9999: 'held' } : { 9999: 'talking' });
+    scene.over();
+  }
 });
 
 test.run();

@@ -250,6 +250,11 @@ function drive(d: Draft, referral: Referral, event: TransfereeEvent): void {
   perform(d, next, step.effects);
 }
 
+/** The person has it in the ear, or will have at once, or has joined it with another. */
+function isInUse({ phase }: Call): boolean {
+  return ['talking', 'resuming', 'joined'].includes(phase.name);
+}
+
 function perform(d: Draft, referral: Referral, effects: readonly TransfereeEffect[]): void {
   for (const effect of effects) act(d, referral, effect);
   d.set({ referrals: d.state.referrals.filter((each) => each.machine.name !== 'over') });
@@ -303,6 +308,8 @@ function act(d: Draft, { refer, request }: Referral, effect: TransfereeEffect): 
       return;
     }
     case 'end': {
+      // The old call is in use again: whoever took it back, or joined it, ends it.
+      if (effect.leg === 'transferor' && transferor !== undefined && isInUse(transferor)) return;
       const id =
         effect.leg === 'transferor'
           ? transferor?.id

@@ -300,15 +300,15 @@ export function silenced(found: Case, who: Person, leg: Leg, at: Millis): boolea
   });
 }
 
-/** A call of somebody else that led, or was to lead, to `who`: the far half of one through a B2BUA. */
+/** A call that led, or was to lead, to `who`: the far half of one through a B2BUA, or of two that a phone had joined. */
 function isFarHalf(found: Case, who: Person, callId: string): boolean {
-  return found.people.some(
-    (one) =>
-      one !== who &&
-      legsIn(found, one).some(
-        (leg) => leg.callId === callId && [...leg.offered].some((host) => personAt(found, host) === who),
-      ),
-  );
+  return found.people.some((one) => {
+    const half = legsIn(found, one).find((leg) => leg.callId === callId);
+    if (half === undefined) return false;
+    if ([...half.offered].some((host) => personAt(found, host) === who)) return true;
+    const joined = found.sounds?.some((sound) => sound.who === one && sound.bridged.length > 1) === true;
+    return joined && legsIn(found, one).some((leg) => [...leg.offered].some((host) => personAt(found, host) === who));
+  });
 }
 
 /** The power of `who` went while this call was up or on its way up. */
