@@ -155,7 +155,12 @@ export class Swaps {
       leg.far = undefined;
       return true;
     }
+    const { consult, target, stage } = swap;
     this.#fail(swap, status);
+    // The target was being told to send its sound to who has gone: back to the phone that had rung it.
+    if (stage === 'asking-target' && leg !== target && consult?.far !== undefined && consult.sdp !== undefined) {
+      this.#ports.say(target, { type: 'offer', call: target.call, body: target.dressing.dress(consult.sdp) });
+    }
     return false;
   }
 
