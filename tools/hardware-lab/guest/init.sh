@@ -10,6 +10,12 @@ $b mount -t debugfs debugfs /sys/kernel/debug
 $b mkdir -p /dev/pts /dev/shm
 $b mount -t devpts devpts /dev/pts
 for folder in /dev/shm /run /tmp /var/lib/bluetooth /root; do [ -d $folder ] && $b mount -t tmpfs tmpfs $folder; done
+# a clone or a Node.js that lies where memory is mounted now is put back there
+for folder in "$LAB_HOUSE" "$LAB_NODE_HOME"; do
+  case "$folder" in
+    /dev/shm/* | /run/* | /tmp/* | /root/*) $b mkdir -p "$folder" && $b mount -t hostfs -o "ro,$folder" none "$folder" ;;
+  esac
+done
 $b mkdir -p "$LAB_WORK"
 $b mount -t hostfs -o "$LAB_WORK" none "$LAB_WORK"
 $b ip link set lo up

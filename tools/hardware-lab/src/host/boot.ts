@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const INIT = resolve(import.meta.dirname, '../../guest/init.sh');
 const GUEST_MAIN = resolve(import.meta.dirname, '../guest/main.js');
+const HOUSE = resolve(import.meta.dirname, '../../../..');
 const MEMORY_MB = 768;
 
 /** One boot: a kernel, the suite that runs in it, and the folder by which the results come out. */
@@ -33,6 +34,8 @@ export async function boot({ kernel, suite, folder, limitMs, console }: Boot): P
       'ro',
       'init=/bin/busybox',
       `LAB_NODE=${process.execPath}`,
+      `LAB_NODE_HOME=${dirname(dirname(process.execPath))}`,
+      `LAB_HOUSE=${HOUSE}`,
       `LAB_MAIN=${GUEST_MAIN}`,
       `LAB_SUITE=${suite}`,
       `LAB_WORK=${folder}`,
