@@ -9,12 +9,15 @@ $b mount -t configfs configfs /sys/kernel/config
 $b mount -t debugfs debugfs /sys/kernel/debug
 $b mkdir -p /dev/pts /dev/shm
 $b mount -t devpts devpts /dev/pts
-for folder in /dev/shm /run /tmp /var/lib/bluetooth /root; do [ -d $folder ] && $b mount -t tmpfs tmpfs $folder; done
+memory='/dev/shm /run /tmp /var/lib/bluetooth /root'
+for folder in $memory; do [ -d $folder ] && $b mount -t tmpfs tmpfs $folder; done
 # a clone or a Node.js that lies where memory is mounted now is put back there
 for folder in "$LAB_HOUSE" "$LAB_NODE_HOME"; do
-  case "$folder" in
-    /dev/shm/* | /run/* | /tmp/* | /root/*) $b mkdir -p "$folder" && $b mount -t hostfs -o "ro,$folder" none "$folder" ;;
-  esac
+  for hidden in $memory; do
+    case "$folder" in
+      "$hidden"/*) $b mkdir -p "$folder" && $b mount -t hostfs -o "ro,$folder" none "$folder" ;;
+    esac
+  done
 done
 $b mkdir -p "$LAB_WORK"
 $b mount -t hostfs -o "$LAB_WORK" none "$LAB_WORK"
